@@ -1,0 +1,3 @@
+// Package membership keeps organisations, their clients and the reporting
+// periods, for the coordinator who manages them.
+package membership
