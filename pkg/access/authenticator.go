@@ -1,0 +1,63 @@
+package access
+
+import (
+	"context"
+	"errors"
+
+	"manniskohandel.se/casestat/pkg/fault"
+)
+
+// Directory knows clients as they are now.
+type Directory interface {
+	// Client gives a client and its organisation. Its error is of kind NotFound
+	// when there is no such client, and Unavailable when it cannot be known now;
+	// it never answers from what it knew too long ago.
+	Client(ctx context.Context, id ClientID) (Client, Organisation, error)
+}
+
+// Why a client that once was good is not any more. Callers never see these.
+var (
+	errRevoked  = errors.New("client is revoked")
+	errInactive = errors.New("organisation is inactive")
+)
+
+// Authenticator turns a token into who stands behind it.
+type Authenticator struct {
+	Verifier  *Verifier
+	Directory Directory
+}
+
+// Authenticate checks the token and then the client as it is now: a token
+// outlives neither its client's revocation nor a permission taken away.
+func (a Authenticator) Authenticate(ctx context.Context, token string) (Principal, error) {
+	claims, err := a.Verifier.Verify(token)
+	if err != nil {
+		return Principal{}, err
+	}
+	client, err := standing(ctx, a.Directory, claims.Client)
+	if fault.KindOf(err) == fault.NotFound {
+		return Principal{}, fault.Because(err, fault.Unauthenticated, CodeTokenInvalid)
+	}
+	if err != nil {
+		return Principal{}, err
+	}
+	return Principal{
+		Client: client.ID, Organisation: client.Organisation, Role: client.Role,
+		Permissions: narrowed(claims.Scope, client.Permissions),
+	}, nil
+}
+
+// standing gives the client if it may act now, NotFound if not, whatever the
+// reason.
+func standing(ctx context.Context, d Directory, id ClientID) (Client, error) {
+	client, organisation, err := d.Client(ctx, id)
+	switch {
+	case err != nil:
+		return Client{}, err
+	case client.Revoked:
+		return Client{}, fault.Because(errRevoked, fault.NotFound, CodeTokenInvalid)
+	case !organisation.Active:
+		return Client{}, fault.Because(errInactive, fault.NotFound, CodeTokenInvalid)
+	}
+	return client, nil
+}
