@@ -1,0 +1,36 @@
+package membership
+
+import (
+	"time"
+
+	"manniskohandel.se/casestat/pkg/ledger"
+)
+
+// The deeds this package writes. Their subjects are ids of organisations and
+// clients and years, never names or holders.
+const (
+	DeedFounded             ledger.Deed = "platform.founded"     // organisation, first coordinator
+	DeedOrganisationCreated ledger.Deed = "organisation.created" // organisation
+	DeedOrganisationChanged ledger.Deed = "organisation.changed" // organisation; name or activity
+	DeedOrganisationsListed ledger.Deed = "organisations.listed"
+	DeedClientCreated       ledger.Deed = "client.created"        // client, organisation
+	DeedClientChanged       ledger.Deed = "client.changed"        // client; permissions
+	DeedClientRevoked       ledger.Deed = "client.revoked"        // client
+	DeedSecretRotated       ledger.Deed = "client.secret_rotated" // client
+	DeedClientsListed       ledger.Deed = "clients.listed"
+	DeedPeriodOpened        ledger.Deed = "period.opened" // year
+	DeedPeriodClosed        ledger.Deed = "period.closed" // year
+)
+
+// commandLine is the actor of what is done before there is a client.
+const commandLine = "command-line"
+
+// deed is one entry before it has a day and an actor.
+type deed struct {
+	name     ledger.Deed
+	subjects []string
+}
+
+func (d deed) entry(now time.Time, actor string) ledger.Entry {
+	return ledger.Entry{Day: now.UTC().Format(time.DateOnly), Actor: actor, Deed: d.name, Subjects: d.subjects}
+}
