@@ -2,7 +2,7 @@
 // on: fields, codes, labels in Swedish and English, counterparts in other
 // standards, ladders for coarsening, and the rules across fields.
 //
-// The codebook is data (codebook.yaml); this package reads, checks and serves
+// The codebook is data (codebook/v1/*.yaml); this package reads, checks and serves
 // it. A code is never renamed and its Index is never reused, because stored
 // records are packed by Index.
 package codelist
@@ -89,6 +89,8 @@ type Entry struct {
 type List struct {
 	Name    string
 	Entries []Entry
+
+	index map[Code]int
 }
 
 // Group is a set of codes published under one name. In the residual group of a
@@ -148,4 +150,6 @@ type Book struct {
 	// Crosswalks are groupings kept for comparison with other standards only.
 	// They may overlap the ladders and are never published.
 	Crosswalks map[string]Rung
+
+	byName map[FieldName]int
 }
