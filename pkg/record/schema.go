@@ -43,6 +43,9 @@ type Column struct {
 	List   codelist.List // empty for a number
 	Offset int           // of the first byte
 	Width  int           // in bytes
+
+	places  map[string]place // by code
+	entries []place          // in the order of List.Entries
 }
 
 // Schema is how one codebook version packs its records. It is read-only.
@@ -65,6 +68,7 @@ func NewSchema(book *codelist.Book) *Schema {
 		if f.Multi {
 			c.Width = (len(c.List.Entries) + 1 + 7) / 8
 		}
+		c.index()
 		s.byName[f.Name] = len(s.Columns)
 		s.Columns = append(s.Columns, c)
 		s.Width += c.Width

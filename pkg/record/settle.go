@@ -1,0 +1,142 @@
+package record
+
+import (
+	"slices"
+
+	"manniskohandel.se/casestat/pkg/fault"
+)
+
+// settle finishes a record whose members have all been read: it fills in what
+// was left out and applies the rules.
+func (d *draft) settle() {
+	r := d.reader
+	if d.batch && d.seen&r.id.bit == 0 {
+		d.note(r.id.pointer, CodeRequired)
+	}
+	switch {
+	case d.seen&r.year.bit == 0:
+		d.note(r.year.pointer, CodeRequired)
+	case d.bad&r.year.bit == 0 && !opened(d.opt.Periods, d.row.Record.Year):
+		d.note(r.year.pointer, CodeR10)
+	}
+	if r.countOnly(d.row.Record.Answers) {
+		d.settleCountOnly()
+		return
+	}
+	for _, m := range r.columns {
+		if d.seen&m.bit == 0 {
+			d.fill(m)
+		}
+	}
+	d.rules()
+}
+
+// opened says whether a reporting year was ever opened.
+func opened(periods []Period, year int) bool {
+	return slices.ContainsFunc(periods, func(p Period) bool { return p.Year == year })
+}
+
+func (r *Reader) countOnly(a Answers) bool { return r.consent != nil && r.consent.met(a) }
+
+// settleCountOnly keeps the few fields of a count-only record and refuses the
+// others. The rules R1-R9 and R12 do not bind it.
+func (d *draft) settleCountOnly() {
+	for _, m := range d.reader.columns {
+		sent := d.seen&m.bit != 0
+		switch {
+		case m.column.Field.CountOnly && sent:
+			d.coreRecorded(m)
+		case m.column.Field.CountOnly && m.column.Field.Core:
+			d.note(m.pointer, CodeRequired)
+		case m.column.Field.CountOnly:
+			m.column.setMissing(d.row.Record.Answers, notRecorded)
+		case sent:
+			d.note(m.pointer, CodeNotCountOnly)
+		}
+	}
+}
+
+// fill stores what a left-out field stands for: not applicable where the
+// other answers make it so, otherwise not recorded; a core field is required.
+func (d *draft) fill(m *member) {
+	a, known := d.row.Record.Answers, true
+	for _, c := range m.defaults {
+		switch {
+		case c.touches&d.bad != 0:
+			known = false
+		case c.inForce(a) && !c.then.accepts(notRecorded) && c.then.accepts(notApplicable) && m.optional():
+			m.column.setMissing(a, notApplicable)
+			return
+		}
+	}
+	switch {
+	case !m.column.Field.Core && known:
+		m.column.setMissing(a, notRecorded)
+	case m.column.Field.Core && (known || !m.optional()):
+		d.refuse(m, m.pointer, CodeRequired)
+	default: // it hangs on an answer that is refused already
+		d.bad |= m.bit
+	}
+}
+
+// rules applies R1-R9, R11 and R12 to the answers that are known.
+func (d *draft) rules() {
+	for _, m := range d.reader.columns {
+		d.coreRecorded(m)
+	}
+	for i := range d.reader.clauses {
+		c := &d.reader.clauses[i]
+		if c.touches&d.bad != 0 || !c.broken(d.row.Record.Answers) {
+			continue
+		}
+		detail := c.detail
+		detail.Row = d.row.Number
+		switch {
+		case c.warning && !slices.Contains(d.row.Warnings, detail):
+			d.row.Warnings = append(d.row.Warnings, detail)
+		case !c.warning && !slices.Contains(d.row.Details, detail):
+			d.note(detail.Pointer, detail.Code)
+		}
+	}
+}
+
+// coreRecorded applies R11.
+func (d *draft) coreRecorded(m *member) {
+	if m.column.Field.Core && !d.opt.Legacy && m.column.missing(d.row.Record.Answers) == notRecorded {
+		d.refuse(m, m.pointer, CodeR11)
+	}
+}
+
+// Validate checks a packed record as if it had been sent: the answers' shape,
+// what must be there, and the rules. Its ID is not looked at.
+func (r *Reader) Validate(rec Record, opt Options) (broken, warnings []fault.Detail) {
+	d := r.draft(&opt, false)
+	if len(rec.Answers) != r.schema.Width || rec.Codebook != r.schema.Book.Version {
+		return []fault.Detail{{Code: CodeWrongType}}, nil
+	}
+	copy(d.row.Record.Answers, rec.Answers)
+	d.row.Record.Year = rec.Year
+	d.seen = r.year.bit
+	for _, m := range r.columns {
+		d.unpack(m)
+	}
+	d.settle()
+	return d.row.Details, d.row.Warnings
+}
+
+// unpack marks a stored answer as sent, if it is one that could have been.
+func (d *draft) unpack(m *member) {
+	a, c := d.row.Record.Answers, m.column
+	if !slices.ContainsFunc(a[c.Offset:c.Offset+c.Width], func(b byte) bool { return b != 0 }) {
+		return
+	}
+	d.seen |= m.bit
+	switch n := c.missing(a); {
+	case !c.wellPacked(a):
+		d.refuse(m, m.pointer, CodeUnknownCode)
+	case n != absent && !c.places[string(missingCodes[n])].allowed && !(m.optional() && n >= notApplicable):
+		d.refuse(m, m.pointer, CodeMissingCode)
+	case m.role == severalCodes && c.has(a, c.places[string(NoneIdentified)]) && c.stated(a) > 1:
+		d.refuse(m, m.pointer, CodeMixedCodes)
+	}
+}
