@@ -363,6 +363,9 @@ type BatchReport struct {
 	Mode      BatchReportMode `json:"mode"`
 	Refusals  []Refusal       `json:"refusals"`
 
+	// RefusalsOmitted Refusals beyond the first 10 000
+	RefusalsOmitted int `json:"refusals_omitted"`
+
 	// Refused Rows; a refused row may have several refusals
 	Refused   int       `json:"refused"`
 	Rows      int       `json:"rows"`
@@ -389,6 +392,14 @@ type ClientChange struct {
 	OrganisationID UUID         `json:"organisation_id"`
 	Permissions    []Permission `json:"permissions"`
 	Role           Role         `json:"role"`
+}
+
+// ClientSecret defines model for ClientSecret.
+type ClientSecret struct {
+	ClientID UUID `json:"client_id"`
+
+	// ClientSecret Keep it; it is not stored and not shown again
+	ClientSecret string `json:"client_secret"`
 }
 
 // ClientWithSecret defines model for ClientWithSecret.
@@ -730,7 +741,7 @@ type Refusal struct {
 	Code    string `json:"code"`
 	Message string `json:"message"`
 
-	// Pointer JSON pointer into the record; empty for the whole of it
+	// Pointer JSON pointer into the body, empty for the whole of it; of a parameter, a slash and its name
 	Pointer string `json:"pointer"`
 
 	// Row The row of a batch
@@ -3487,6 +3498,8 @@ type PutClientResponse struct {
 	ApplicationProblemJSON404 *NotFound
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *Gone
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationProblemJSON413 *TooLarge
 	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -3538,6 +3551,11 @@ func (r PutClientResponse) GetApplicationProblemJSON404() *NotFound {
 // GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
 func (r PutClientResponse) GetApplicationProblemJSON409() *Conflict {
 	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r PutClientResponse) GetApplicationProblemJSON410() *Gone {
+	return r.ApplicationProblemJSON410
 }
 
 // GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
@@ -3613,7 +3631,7 @@ type RotateClientSecretResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *ClientWithSecret
+	JSON200 *ClientSecret
 	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
 	ApplicationProblemJSON400 *Malformed
 	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
@@ -3622,8 +3640,8 @@ type RotateClientSecretResponse struct {
 	ApplicationProblemJSON403 *Forbidden
 	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationProblemJSON404 *NotFound
-	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
-	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON410 the response for an HTTP 410 `application/problem+json` response
+	ApplicationProblemJSON410 *Gone
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -3637,7 +3655,7 @@ type RotateClientSecretResponse struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r RotateClientSecretResponse) GetJSON200() *ClientWithSecret {
+func (r RotateClientSecretResponse) GetJSON200() *ClientSecret {
 	return r.JSON200
 }
 
@@ -3661,9 +3679,9 @@ func (r RotateClientSecretResponse) GetApplicationProblemJSON404() *NotFound {
 	return r.ApplicationProblemJSON404
 }
 
-// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
-func (r RotateClientSecretResponse) GetApplicationProblemJSON409() *Conflict {
-	return r.ApplicationProblemJSON409
+// GetApplicationProblemJSON410 returns the response for an HTTP 410 `application/problem+json` response
+func (r RotateClientSecretResponse) GetApplicationProblemJSON410() *Gone {
+	return r.ApplicationProblemJSON410
 }
 
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
@@ -6341,6 +6359,13 @@ func ParsePutClientResponse(rsp *http.Response) (*PutClientResponse, error) {
 		}
 		response.ApplicationProblemJSON409 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Gone
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON410 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest TooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -6429,7 +6454,7 @@ func ParseRotateClientSecretResponse(rsp *http.Response) (*RotateClientSecretRes
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest ClientWithSecret
+		var dest ClientSecret
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -6463,12 +6488,12 @@ func ParseRotateClientSecretResponse(rsp *http.Response) (*RotateClientSecretRes
 		}
 		response.ApplicationProblemJSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest Conflict
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 410:
+		var dest Gone
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.ApplicationProblemJSON409 = &dest
+		response.ApplicationProblemJSON410 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
