@@ -1,0 +1,82 @@
+# make test    what a fresh machine needs to prove this tree: installs what is missing, then checks and tests everything
+# make check   vet, formatting, static analysis
+# make help    the other targets
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+FUZZTIME ?= 60s
+CYCLES ?= 500
+BENCH ?= .
+TEST_TIMEOUT ?= 20m
+
+tool := go tool -modfile=.tools/go.mod
+go_files = $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v '\.gen\.go$$')
+
+# Packages in which goroutines meet; they run under the race detector where there is a C compiler, which it needs.
+racing := ./pkg/access ./pkg/desk ./pkg/intake ./pkg/membership
+
+.PHONY: help
+help: ## this list
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | while read -r t about; do printf '%-10s %s\n' "$$t" "$$about"; done
+
+.PHONY: test
+test: tools check ## everything: what is needed, the checks, all tests (nothing is skipped)
+	@if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null; then race=-race; \
+	else race=; echo 'No C compiler: the race detector is left out.'; fi; \
+	others=$$(comm -23 <(go list ./... | sort) <(go list $(racing) | sort)); \
+	go run ./test/tally -strict $$race -vet=off -count=1 -timeout $(TEST_TIMEOUT) $(racing) -- -vet=off -count=1 -timeout $(TEST_TIMEOUT) $$others
+
+.PHONY: tools
+tools: ## the Go modules, and a PostgreSQL server for the tests if there is none
+	@go mod download
+	@test/install-postgres.sh
+
+.PHONY: check
+check: vet format lint ## vet, formatting, static analysis
+
+.PHONY: vet
+vet:
+	@go vet ./...
+
+.PHONY: format
+format:
+	@unformatted=$$($(tool) gofumpt -l $(go_files)); \
+	if [ -n "$$unformatted" ]; then echo "Not formatted (make fmt mends it):"; echo "$$unformatted"; exit 1; fi
+
+.PHONY: lint
+lint:
+	@$(tool) staticcheck ./...
+
+.PHONY: fmt
+fmt: ## format the sources
+	@$(tool) gofumpt -w $(go_files)
+
+.PHONY: generate
+generate: ## the Go of the contract, the generated tables of docs/ and the golden files
+	@go generate ./...
+	@for pkg in $$(git grep -l 'flag.Bool("update"' -- '*_test.go' | xargs -n1 dirname | sort -u); do go test -count=1 "./$$pkg" -update; done
+
+.PHONY: demo
+demo: ## the slide of figures from invented records, on a database that needs no installation
+	@go run ./cmd/casestat demo
+
+.PHONY: bench
+bench: tools ## every benchmark, one package after another, in one run (BENCH=regexp picks)
+	@go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem -timeout 120m ./... | grep -v 'no test files'
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME each (60s)
+	@go test -run '^$$' -list '^Fuzz' ./... \
+	| awk '/^Fuzz/ { targets = targets " " $$1 } /^ok/ { n = split(targets, t, " "); for (i = 1; i <= n; i++) print t[i], $$2; targets = "" }' \
+	| while read -r target pkg; do echo "--- $$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg" </dev/null; done
+
+.PHONY: kill9
+kill9: tools ## kill the service under load, CYCLES (500) times on each database: nothing acknowledged may be lost or doubled
+	@go run ./test/faults -cycles $(CYCLES)
+
+.PHONY: clean
+clean: ## what the targets above leave behind
+	@rm -rf bin casestat casestat-data node_modules
+	@find . -name '*.test' -o -name '*.prof' | xargs -r rm -f
