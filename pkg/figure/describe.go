@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"slices"
 	"strings"
 
 	"manniskohandel.se/casestat/pkg/codelist"
@@ -8,20 +9,21 @@ import (
 
 // phrases are the words of a definition in one language.
 type phrases struct {
-	among, counted, summed, asked string
-	everyone, or, not, and        string
+	among, counted, summed, asked    string
+	everyone, or, not, statedNot, to string
+	open, shut                       string // quotation marks
 }
 
 var words = map[codelist.Lang]phrases{
 	codelist.Swedish: {
-		among: "Räknas bland", counted: "Räknas när", summed: "Läggs ihop",
-		asked: "Räknas när frågan ställdes", everyone: "alla fullständiga poster",
-		or: " eller ", not: "inte ", and: "; ",
+		among: "Bland", counted: "Räknas när", summed: "Läggs ihop",
+		asked: "Räknas när frågan ställts", everyone: "alla fullständiga poster",
+		or: " eller ", not: "inte ", statedNot: "känt svar, men inte ", to: ": ", open: "”", shut: "”",
 	},
 	codelist.English: {
-		among: "Counted among", counted: "Counted when", summed: "Added up",
+		among: "Among", counted: "Counted when", summed: "Added up",
 		asked: "Counted when the question was put", everyone: "all full records",
-		or: " or ", not: "not ", and: "; ",
+		or: " or ", not: "not ", statedNot: "a known answer, but not ", to: ": ", open: "“", shut: "”",
 	},
 }
 
@@ -36,15 +38,15 @@ func (s *Set) Definition(f Figure) codelist.Text {
 
 func (s *Set) define(f Figure, lang codelist.Lang) string {
 	w := words[lang]
-	sentences := []string{w.among + ": " + s.conditions(f.Universe.Where, lang)}
+	sentences := []string{w.among + w.to + s.conditions(f.Universe.Where, lang)}
 	if len(f.Where) > 0 {
-		sentences = append(sentences, w.counted+": "+s.conditions(f.Where, lang))
+		sentences = append(sentences, w.counted+w.to+s.conditions(f.Where, lang))
 	}
 	if f.Kind == AskRate {
-		sentences = append(sentences, w.asked+": "+s.field(f.Concerns).Label.In(lang))
+		sentences = append(sentences, w.asked+w.to+s.field(f.Concerns).Label.In(lang))
 	}
 	if f.Kind == Total {
-		sentences = append(sentences, w.summed+": "+s.field(f.Sum.Field).Label.In(lang))
+		sentences = append(sentences, w.summed+w.to+s.field(f.Sum.Field).Label.In(lang))
 	}
 	return strings.Join(sentences, ". ") + "."
 }
@@ -57,25 +59,44 @@ func (s *Set) conditions(where []codelist.Condition, lang codelist.Lang) string 
 	for i, c := range where {
 		parts[i] = s.condition(c, lang)
 	}
-	return strings.Join(parts, words[lang].and)
+	return strings.Join(parts, "; ")
 }
 
 func (s *Set) condition(c codelist.Condition, lang codelist.Lang) string {
 	w := words[lang]
 	field := s.field(c.Field)
-	labels := make([]string, len(c.Codes))
-	for i, code := range c.Codes {
-		labels[i] = s.label(field, code).In(lang)
-	}
-	answer := strings.Join(labels, w.or)
+	not, codes := "", c.Codes
 	if c.Not {
-		answer = w.not + answer
+		not = w.not
+		if stated := s.withoutMissing(codes); len(codes)-len(stated) == len(s.Book.Missing) {
+			not, codes = w.statedNot, stated
+		}
 	}
-	return field.Label.In(lang) + " = " + answer
+	labels := make([]string, len(codes))
+	for i, code := range codes {
+		labels[i] = w.open + s.label(field, code).In(lang) + w.shut
+	}
+	return field.Label.In(lang) + w.to + not + enumerate(labels, w.or)
+}
+
+// withoutMissing leaves the codes that are no missing codes.
+func (s *Set) withoutMissing(codes []codelist.Code) []codelist.Code {
+	return slices.DeleteFunc(slices.Clone(codes), func(code codelist.Code) bool {
+		return slices.ContainsFunc(s.Book.Missing, func(e codelist.Entry) bool { return e.Code == code })
+	})
+}
+
+// enumerate writes "a, b or c".
+func enumerate(items []string, or string) string {
+	last := len(items) - 1
+	if last <= 0 {
+		return strings.Join(items, "")
+	}
+	return strings.Join(items[:last], ", ") + or + items[last]
 }
 
 func (s *Set) field(name codelist.FieldName) codelist.Field {
-	f, _ := fieldOf(s.Book, name)
+	f, _ := s.Book.Field(name)
 	return f
 }
 
@@ -88,13 +109,4 @@ func (s *Set) label(field codelist.Field, code codelist.Code) codelist.Text {
 		}
 	}
 	return codelist.Text{SV: string(code), EN: string(code)}
-}
-
-func fieldOf(book *codelist.Book, name codelist.FieldName) (codelist.Field, bool) {
-	for _, f := range book.Fields {
-		if f.Name == name {
-			return f, true
-		}
-	}
-	return codelist.Field{}, false
 }

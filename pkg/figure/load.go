@@ -117,7 +117,7 @@ func (l *loader) general(doc setDoc) {
 	s.persons = l.wording("persons", doc.Persons, valueContacts, valueLow, valueHigh)
 	s.open = l.wording("range", doc.Range, valueN, valueHigh, valueOpen)
 	for _, n := range doc.Summands {
-		if f, ok := fieldOf(s.Book, n.Field); !ok || f.Kind != codelist.Number {
+		if f, ok := s.Book.Field(n.Field); !ok || f.Kind != codelist.Number {
 			l.refuse("summands: %q is not a number field", n.Field)
 		}
 		s.Summands = append(s.Summands, n)
@@ -176,7 +176,7 @@ func (l *loader) figure(doc figureDoc) Figure {
 		l.refuse("%s: no universe %q", at, doc.Universe)
 	}
 	f.Universe = universe
-	if _, ok := fieldOf(l.set.Book, doc.Concerns); !ok && doc.Concerns != "" {
+	if _, ok := l.set.Book.Field(doc.Concerns); !ok && doc.Concerns != "" {
 		l.refuse("%s: concerns %q, which is no field", at, doc.Concerns)
 	}
 	f.wording = l.sentence(doc)

@@ -16,7 +16,7 @@ func (l *loader) conditions(at string, docs []conditionDoc) []codelist.Condition
 
 // condition resolves groups to codes and checks that every code exists.
 func (l *loader) condition(at string, doc conditionDoc) codelist.Condition {
-	field, ok := fieldOf(l.set.Book, doc.Field)
+	field, ok := l.set.Book.Field(doc.Field)
 	if !ok || field.Kind != codelist.Coded {
 		l.refuse("%s: %q is not a coded field", at, doc.Field)
 		return codelist.Condition{}
@@ -27,7 +27,7 @@ func (l *loader) condition(at string, doc conditionDoc) codelist.Condition {
 		l.refuse("%s: a condition on %s takes exactly one of in (and groups), not_in, stated_not_in", at, doc.Field)
 	}
 	for _, group := range doc.Groups {
-		codes, ok := groupCodes(field, group)
+		codes, ok := l.set.Book.Group(doc.Field, group)
 		if !ok {
 			l.refuse("%s: %s has no group %q", at, doc.Field, group)
 		}
@@ -62,16 +62,4 @@ func oneOf(given ...bool) bool {
 		}
 	}
 	return n == 1
-}
-
-// groupCodes finds a group of the field's ladder, from the finest rung that has it.
-func groupCodes(field codelist.Field, group codelist.Code) ([]codelist.Code, bool) {
-	for _, rung := range field.Ladder {
-		for _, g := range rung.Groups {
-			if g.Code == group {
-				return g.Codes, true
-			}
-		}
-	}
-	return nil, false
 }
