@@ -65,7 +65,7 @@ type row struct {
 // CodeBatchRefused. In RowByRow mode an error after the first thousand rows
 // may leave earlier rows written; sending the batch again is safe.
 func (s *Service) Batch(ctx context.Context, p access.Principal, rows iter.Seq2[record.Row, error], opt BatchOptions) (Report, error) {
-	if err := allow(p, access.RecordsWrite); err != nil {
+	if err := p.Require(access.RecordsWrite); err != nil {
 		return Report{}, err
 	}
 	select {

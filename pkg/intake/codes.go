@@ -17,7 +17,6 @@ const (
 	CodeBatchRefused         fault.Code = "batch_refused"         // all or nothing, and a row was refused
 	CodeBatchEmpty           fault.Code = "batch_empty"           // no row at all
 	CodeBusy                 fault.Code = "intake_busy"           // the queue is full or too many batches are under way; retry
-	CodeForbidden            fault.Code = "forbidden"             // the client does not have the permission
 )
 
 // The deeds this package writes to the ledger.

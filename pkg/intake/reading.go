@@ -33,7 +33,7 @@ func (s *Service) History(ctx context.Context, p access.Principal, id record.ID)
 }
 
 func (s *Service) read(ctx context.Context, p access.Principal, what ledger.Deed, id record.ID) ([]Version, error) {
-	if err := allow(p, access.RecordsRead); err != nil {
+	if err := p.Require(access.RecordsRead); err != nil {
 		return nil, err
 	}
 	key := Key{p.Organisation, id}
@@ -53,7 +53,7 @@ func (s *Service) read(ctx context.Context, p access.Principal, what ledger.Deed
 // List reads back a page of the principal's own current records; the
 // organisation of the page is always the principal's.
 func (s *Service) List(ctx context.Context, p access.Principal, page Page) ([]Version, error) {
-	if err := allow(p, access.RecordsRead); err != nil {
+	if err := p.Require(access.RecordsRead); err != nil {
 		return nil, err
 	}
 	if err := s.log(ctx, s.deed(p, DeedListed)); err != nil {

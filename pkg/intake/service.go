@@ -56,7 +56,7 @@ func (s *Service) Close() { s.writer.stop() }
 // Put submits or corrects one valid record of the principal's organisation.
 // When it returns nil the record, and the deed in the ledger, are on disk.
 func (s *Service) Put(ctx context.Context, p access.Principal, sub Submission) (Receipt, error) {
-	if err := allow(p, access.RecordsWrite); err != nil {
+	if err := p.Require(access.RecordsWrite); err != nil {
 		return Receipt{}, err
 	}
 	var receipt Receipt
@@ -102,7 +102,7 @@ func (s *Service) resolve(key Key, sub Submission, heads map[Key]Version, open y
 // Withdraw erases every version of a record, whatever the state of its year.
 // Withdrawing again changes nothing; a record that is not there is NotFound.
 func (s *Service) Withdraw(ctx context.Context, p access.Principal, id record.ID) error {
-	if err := allow(p, access.RecordsWrite); err != nil {
+	if err := p.Require(access.RecordsWrite); err != nil {
 		return err
 	}
 	var refused *fault.Error
@@ -124,13 +124,6 @@ func (s *Service) Withdraw(ctx context.Context, p access.Principal, id record.ID
 	}
 	if refused != nil {
 		return refused
-	}
-	return nil
-}
-
-func allow(p access.Principal, need access.Permission) error {
-	if !p.Can(need) {
-		return fault.New(fault.Forbidden, CodeForbidden)
 	}
 	return nil
 }
@@ -172,3 +165,6 @@ func (s *Service) tag() string {
 }
 
 func (s *Service) today() string { return s.deps.Now().UTC().Format(time.DateOnly) }
+
+// Waiting is how many jobs wait for the writer, for the operator's metrics.
+func (s *Service) Waiting() int { return len(s.writer.queue) }
