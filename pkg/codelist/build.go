@@ -20,10 +20,7 @@ func load(fsys fs.FS) (*Book, error) {
 	b.fields()
 	b.rules()
 	b.crosswalks()
-	if err := errors.Join(b.faults...); err != nil {
-		return nil, err
-	}
-	if err := b.book.check(); err != nil {
+	if err := errors.Join(errors.Join(b.faults...), b.book.check()); err != nil {
 		return nil, err
 	}
 	return b.book, nil

@@ -191,8 +191,8 @@ func (c *checker) nested(where string, fine, coarse Rung) {
 }
 
 // rules checks texts and codes, that rules which make a field not applicable
-// look only at earlier fields (Book.Omitted rests on it), and that a sender may
-// say not_applicable exactly where some rule can demand it.
+// look only at earlier fields (see Rule), and that a sender may say
+// not_applicable exactly where some rule can demand it.
 func (c *checker) rules() {
 	seen, conditional := map[string]bool{}, map[FieldName]bool{}
 	for _, r := range c.book.Rules {

@@ -94,7 +94,7 @@ type List struct {
 }
 
 // Group is a set of codes published under one name. In the residual group of a
-// rung stand the remaining and the missing codes.
+// rung stand the remaining and the missing codes. A number is its digits.
 type Group struct {
 	Code     Code
 	Label    Text
@@ -116,7 +116,7 @@ type Ladder []Rung
 
 // Condition is a set of answers to one field. An answer meets it when at least
 // one of its codes is in Codes (Not: when none is). Missing codes and
-// not_applicable are codes like any other here.
+// not_applicable are codes like any other here; a number is its digits.
 type Condition struct {
 	Field FieldName
 	Codes []Code
@@ -131,6 +131,10 @@ type Clause struct {
 }
 
 // Rule is one rule across fields. A Warning does not refuse the record.
+//
+// A clause that demands not_applicable looks only at fields with a lower
+// Number. So one pass over Book.Fields settles every left-out field: it is
+// not_applicable where such a clause is in force, otherwise not_recorded.
 type Rule struct {
 	Code    string // "R1" ... "R12"
 	Text    Text

@@ -73,8 +73,8 @@ func (l Ladder) Rung(name string) (Rung, bool) {
 }
 
 // Enum gives the words that a sender may use in a field: the codes of its list
-// in order, then the missing codes that it allows. A number field has its
-// missing codes only; record_id and contact_year have none.
+// in order but for deprecated ones, then the missing codes that it allows. A
+// number field has its missing codes only; record_id and contact_year have none.
 func (b *Book) Enum(field FieldName) []string {
 	f, ok := b.Field(field)
 	if !ok {
@@ -82,7 +82,9 @@ func (b *Book) Enum(field FieldName) []string {
 	}
 	var out []string
 	for _, e := range b.Lists[f.List].Entries {
-		out = append(out, string(e.Code))
+		if !e.Deprecated {
+			out = append(out, string(e.Code))
+		}
 	}
 	for _, c := range f.Missing {
 		out = append(out, string(c))

@@ -96,48 +96,7 @@ func count(holds ...bool) int {
 	return n
 }
 
-// Met says whether an answer meets the condition. An answer is its codes: one,
-// several of a multi-valued field, a missing code alone, a number's digits, or
-// none where nothing is stored.
-func (c Condition) Met(answer []Code) bool {
-	for _, code := range answer {
-		if slices.Contains(c.Codes, code) {
-			return !c.Not
-		}
-	}
-	return c.Not
-}
-
-// Holds says whether answers satisfy the clause; answer gives a field's codes.
-func (c Clause) Holds(answer func(FieldName) []Code) bool {
-	return !c.applies(answer) || c.Then.Met(answer(c.Then.Field))
-}
-
-// applies says whether every condition of When is met.
-func (c Clause) applies(answer func(FieldName) []Code) bool {
-	for _, w := range c.When {
-		if !w.Met(answer(w.Field)) {
-			return false
-		}
-	}
-	return true
-}
-
 // forbids says whether the clause demands that its field be not_applicable.
 func (c Clause) forbids() bool {
 	return !c.Then.Not && len(c.Then.Codes) == 1 && c.Then.Codes[0] == NotApplicable
-}
-
-// Omitted gives what a left-out field is stored as: not_applicable where a rule
-// demands it, else not_recorded. Rules that demand it look only at fields with
-// a lower number, so one pass in the order of Fields settles all of them.
-func (b *Book) Omitted(field FieldName, answer func(FieldName) []Code) Code {
-	for _, r := range b.Rules {
-		for _, c := range r.Clauses {
-			if c.Then.Field == field && c.forbids() && c.applies(answer) {
-				return NotApplicable
-			}
-		}
-	}
-	return NotRecorded
 }
