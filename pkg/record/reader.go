@@ -91,16 +91,16 @@ var malformed = map[fault.Code]bool{
 
 // Reader reads records made with one codebook. It is safe for concurrent use.
 type Reader struct {
-	schema  *Schema
-	members map[string]*member
-	columns []*member // in the codebook's order
-	year    *member
-	id      *member
-	version *member
-	consent *test // met by a count-only record; nil in a codebook without
-	clauses []clause
-	shield  shield
-	scans   sync.Pool // of *scanner
+	schema   *Schema
+	members  map[string]*member
+	columns  []*member // in the codebook's order
+	year     *member
+	id       *member
+	version  *member
+	consent  *test // met by a count-only record; nil in a codebook without
+	premises []premise
+	shield   shield
+	scans    sync.Pool // of *scanner
 }
 
 // role is what a member of a record is read as.
@@ -117,12 +117,12 @@ const (
 
 // member is one name that may stand in a record.
 type member struct {
-	name     string
-	pointer  string
-	role     role
-	bit      uint64  // its own in bit sets of members; that of the column if there is one
-	column   *Column // nil for contact_year, record_id and version
-	defaults []*clause
+	name    string
+	pointer string
+	role    role
+	bit     uint64     // its own in bit sets of members; that of the column if there is one
+	column  *Column    // nil for contact_year, record_id and version
+	demands []*premise // any of them in force makes it not applicable when left out
 }
 
 // maxColumns leaves room for the three members without a column in 64 bits.
@@ -137,7 +137,7 @@ func NewReader(schema *Schema) (_ *Reader, err error) {
 	}
 	r := &Reader{schema: schema, members: make(map[string]*member)}
 	r.scans.New = func() any { return newScanner(r) }
-	if r.clauses, err = schema.compile(); err != nil {
+	if r.premises, err = schema.compile(); err != nil {
 		return nil, err
 	}
 	for i := range schema.Columns {
@@ -175,10 +175,8 @@ func (r *Reader) addColumn(i int) error {
 	m := r.add(string(c.Field.Name), as, i)
 	m.column = c
 	r.columns = append(r.columns, m)
-	for j := range r.clauses {
-		if cl := &r.clauses[j]; cl.column == i && !cl.warning {
-			m.defaults = append(m.defaults, cl)
-		}
+	if m.optional() {
+		m.demands = r.demands(i)
 	}
 	return r.checkOrder(m, i)
 }
@@ -196,16 +194,26 @@ func fits(c *Column) error {
 	return nil
 }
 
+// demands finds the premises under which a column must be not applicable.
+func (r *Reader) demands(column int) (found []*premise) {
+	for i := range r.premises {
+		p := &r.premises[i]
+		for j := range p.clauses {
+			if c := &p.clauses[j]; c.column == column && c.demand() && !p.warning {
+				found = append(found, p)
+			}
+		}
+	}
+	return found
+}
+
 // checkOrder makes sure that filling in left-out fields in the codebook's
 // order sees what each depends on already filled in.
 func (r *Reader) checkOrder(m *member, i int) error {
-	if !m.optional() {
-		return nil
-	}
-	for _, c := range m.defaults {
+	for _, p := range m.demands {
 		for j := i + 1; j < len(r.schema.Columns); j++ {
-			if c.touches>>j&1 == 1 && !r.schema.Columns[j].Field.Core {
-				return fmt.Errorf("%s: field %s depends on a later field that may be left out", c.detail.Code, m.name)
+			if p.touches>>j&1 == 1 && !r.schema.Columns[j].Field.Core {
+				return fmt.Errorf("field %s depends on a later field that may be left out", m.name)
 			}
 		}
 	}

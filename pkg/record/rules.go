@@ -2,6 +2,8 @@ package record
 
 import (
 	"fmt"
+	"reflect"
+	"slices"
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/fault"
@@ -40,59 +42,99 @@ func (t *test) accepts(missing uint8) bool {
 	return (t.missing>>missing&1 == 1) != t.not
 }
 
-// clause is a compiled codelist.Clause.
+// clause is a compiled codelist.Clause without its premise.
 type clause struct {
+	then   test
+	column int // of then
+	detail fault.Detail
+}
+
+// demand says whether the clause turns away "not recorded", but not "not
+// applicable".
+func (c *clause) demand() bool { return c.then.accepts(notApplicable) && !c.then.accepts(notRecorded) }
+
+// premise is what the clauses of one rule hang on; those with the same are
+// kept together, so that it is tested once.
+type premise struct {
 	when    []test
-	then    test
-	column  int    // of then
 	touches uint64 // the columns it looks at, as a bit set
-	detail  fault.Detail
+	clauses []clause
 	warning bool
 }
 
-// inForce says whether the other answers are such that then must be met.
-func (c *clause) inForce(a Answers) bool {
-	for i := range c.when {
-		if !c.when[i].met(a) {
+// inForce says whether the clauses must be met.
+func (p *premise) inForce(a Answers) bool {
+	for i := range p.when {
+		if !p.when[i].met(a) {
 			return false
 		}
 	}
 	return true
 }
 
-func (c *clause) broken(a Answers) bool { return c.inForce(a) && !c.then.met(a) }
-
-// compile turns the codebook's rules into clauses.
-func (s *Schema) compile() (clauses []clause, err error) {
+// compile turns the codebook's rules into premises.
+func (s *Schema) compile() (all []premise, err error) {
 	defer fault.Wrap(&err, "compile rules of codebook %d", s.Book.Version)
 	for _, rule := range s.Book.Rules {
-		for _, c := range rule.Clauses {
-			compiled, err := s.clause(c)
-			if err != nil {
+		var last []codelist.Condition
+		for i, c := range together(rule.Clauses) {
+			if i == 0 || !reflect.DeepEqual(last, c.When) {
+				p, err := s.premise(c.When)
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", rule.Code, err)
+				}
+				p.warning = rule.Warning
+				all = append(all, p)
+			}
+			last = c.When
+			if err := s.conclude(&all[len(all)-1], rule.Code, c.Then); err != nil {
 				return nil, fmt.Errorf("%s: %w", rule.Code, err)
 			}
-			compiled.detail.Code = fault.Code(rule.Code)
-			compiled.warning = rule.Warning
-			clauses = append(clauses, compiled)
 		}
 	}
-	return clauses, nil
+	return all, nil
 }
 
-func (s *Schema) clause(from codelist.Clause) (clause, error) {
-	c := clause{column: s.byName[from.Then.Field], detail: fault.Detail{Pointer: "/" + string(from.Then.Field)}}
-	for _, condition := range from.When {
+// conclude adds to a premise what must hold when it does.
+func (s *Schema) conclude(p *premise, rule string, then codelist.Condition) error {
+	t, err := s.test(then)
+	if err != nil {
+		return err
+	}
+	p.clauses = append(p.clauses, clause{
+		then: t, column: s.byName[then.Field],
+		detail: fault.Detail{Pointer: "/" + string(then.Field), Code: fault.Code(rule)},
+	})
+	return nil
+}
+
+// together orders clauses so that those with the same premise are neighbours.
+func together(clauses []codelist.Clause) []codelist.Clause {
+	clauses = slices.Clone(clauses)
+	for i := range clauses {
+		next := i + 1
+		for j := next; j < len(clauses); j++ {
+			if reflect.DeepEqual(clauses[i].When, clauses[j].When) {
+				c := clauses[j]
+				copy(clauses[next+1:j+1], clauses[next:j])
+				clauses[next] = c
+				next++
+			}
+		}
+	}
+	return clauses
+}
+
+func (s *Schema) premise(when []codelist.Condition) (p premise, err error) {
+	for _, condition := range when {
 		t, err := s.test(condition)
 		if err != nil {
-			return clause{}, err
+			return premise{}, err
 		}
-		c.when = append(c.when, t)
-		c.touches |= 1 << s.byName[condition.Field]
+		p.when = append(p.when, t)
+		p.touches |= 1 << s.byName[condition.Field]
 	}
-	c.touches |= 1 << c.column
-	var err error
-	c.then, err = s.test(from.Then)
-	return c, err
+	return p, nil
 }
 
 func (s *Schema) test(condition codelist.Condition) (test, error) {

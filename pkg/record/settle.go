@@ -60,22 +60,21 @@ func (d *draft) settleCountOnly() {
 // other answers make it so, otherwise not recorded; a core field is required.
 func (d *draft) fill(m *member) {
 	a, known := d.row.Record.Answers, true
-	for _, c := range m.defaults {
-		switch {
-		case c.touches&d.bad != 0:
+	for _, p := range m.demands {
+		if p.touches&d.bad != 0 {
 			known = false
-		case c.inForce(a) && !c.then.accepts(notRecorded) && c.then.accepts(notApplicable) && m.optional():
+		} else if p.inForce(a) {
 			m.column.setMissing(a, notApplicable)
 			return
 		}
 	}
 	switch {
-	case !m.column.Field.Core && known:
-		m.column.setMissing(a, notRecorded)
-	case m.column.Field.Core && (known || !m.optional()):
-		d.refuse(m, m.pointer, CodeRequired)
-	default: // it hangs on an answer that is refused already
+	case !known: // it hangs on an answer that is refused already
 		d.bad |= m.bit
+	case m.column.Field.Core:
+		d.refuse(m, m.pointer, CodeRequired)
+	default:
+		m.column.setMissing(a, notRecorded)
 	}
 }
 
@@ -84,17 +83,27 @@ func (d *draft) rules() {
 	for _, m := range d.reader.columns {
 		d.coreRecorded(m)
 	}
-	for i := range d.reader.clauses {
-		c := &d.reader.clauses[i]
-		if c.touches&d.bad != 0 || !c.broken(d.row.Record.Answers) {
+	for i := range d.reader.premises {
+		p := &d.reader.premises[i]
+		if p.touches&d.bad == 0 && p.inForce(d.row.Record.Answers) {
+			d.clauses(p)
+		}
+	}
+}
+
+// clauses applies the clauses of a premise that holds.
+func (d *draft) clauses(p *premise) {
+	for i := range p.clauses {
+		c := &p.clauses[i]
+		if d.bad>>c.column&1 == 1 || c.then.met(d.row.Record.Answers) {
 			continue
 		}
 		detail := c.detail
 		detail.Row = d.row.Number
 		switch {
-		case c.warning && !slices.Contains(d.row.Warnings, detail):
+		case p.warning && !slices.Contains(d.row.Warnings, detail):
 			d.row.Warnings = append(d.row.Warnings, detail)
-		case !c.warning && !slices.Contains(d.row.Details, detail):
+		case !p.warning && !slices.Contains(d.row.Details, detail):
 			d.note(detail.Pointer, detail.Code)
 		}
 	}
