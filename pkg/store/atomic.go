@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"manniskohandel.se/casestat/pkg/ledger"
+)
+
+// errClosed is what a closed or read-only store answers to a write.
+var errClosed = errors.New("store: not open for writing")
+
+// database is one opened store: one way to write, one way to read.
+type database struct {
+	config  Config
+	dialect dialect
+	gorm    *gorm.DB // for sessions; every session is given a connection of its own
+	writer  leaser
+	reader  leaser
+}
+
+// leaser hands out connections.
+type leaser interface {
+	// lease waits for a connection, no longer than the acquire timeout. ctx
+	// bounds the wait alone.
+	lease(ctx context.Context) (*lease, error)
+	close() error
+}
+
+// lease is the sole use of one connection.
+type lease struct {
+	pool    gorm.ConnPool
+	confirm func() error // after a commit: whether it really is as durable as promised
+	release func()
+}
+
+// dialect says what differs between the databases inside a transaction.
+type dialect interface {
+	recordStatements
+	ledgerStatements
+}
+
+// recordStatements work on records of any organisations, in bulk.
+type recordStatements interface {
+	// bind gives an id as the database keeps it.
+	bind(id uuid.UUID) any
+	// enter makes one organisation's records visible, those of all others not.
+	enter(tx *transaction, organisation uuid.UUID) error
+	heads(tx *transaction, keys []rowKey) ([]recordRow, error)
+	insert(tx *transaction, rows []recordRow) error
+	supersede(tx *transaction, rows []recordRow) error
+	withdraw(tx *transaction, rows []recordRow) error
+}
+
+// ledgerStatements work on the ledger.
+type ledgerStatements interface {
+	// lockHead reads the head so that nobody else can before this transaction ends.
+	lockHead(tx *transaction) (ledger.Head, error)
+	insertEntries(tx *transaction, rows []ledger.Row) error
+}
+
+// transaction is one write transaction. It must not be used after it ended.
+type transaction struct {
+	gorm    *gorm.DB
+	dialect dialect
+	head    ledger.Head
+	before  int64        // the ledger's size at the start
+	rows    []ledger.Row // to be written at the commit
+	entered uuid.UUID    // PostgreSQL: the organisation now visible
+	erased  bool         // something was withdrawn
+}
+
+// append puts entries on the ledger; they are written with the commit.
+func (tx *transaction) append(entries []ledger.Entry) error {
+	rows, head, err := tx.head.Append(entries)
+	if err != nil {
+		return fmt.Errorf("append to the ledger: %w", err)
+	}
+	tx.rows, tx.head = append(tx.rows, rows...), head
+	return nil
+}
+
+// atomically runs f in one durable transaction after every other one: the
+// ledger's head is locked before f and written once after it.
+func (d *database) atomically(ctx context.Context, f func(*transaction) error) (err error) {
+	defer func() { err = classify(err) }()
+	if d.writer == nil {
+		return errClosed
+	}
+	ctx, cancel := context.WithTimeout(ctx, d.config.Write)
+	defer cancel()
+	l, err := d.leaseFrom(ctx, d.writer)
+	if err != nil {
+		return err
+	}
+	defer l.release()
+	tx := &transaction{dialect: d.dialect}
+	err = d.session(ctx, l).Transaction(func(g *gorm.DB) error {
+		tx.gorm = g
+		return tx.run(f)
+	})
+	if err != nil {
+		return err
+	}
+	if err := l.confirm(); err != nil {
+		return err
+	}
+	if tx.erased {
+		d.forget(ctx, l)
+	}
+	return nil
+}
+
+// run is the body of a transaction.
+func (tx *transaction) run(f func(*transaction) error) error {
+	var err error
+	if tx.head, err = tx.dialect.lockHead(tx); err != nil {
+		return fmt.Errorf("lock the ledger's head: %w", classify(err))
+	}
+	tx.before = tx.head.Size
+	if err := f(tx); err != nil {
+		return err
+	}
+	if len(tx.rows) == 0 {
+		return nil
+	}
+	if err := tx.dialect.insertEntries(tx, tx.rows); err != nil {
+		return fmt.Errorf("write the ledger: %w", classify(err))
+	}
+	return tx.saveHead()
+}
+
+// reading runs f in one read-only transaction, which sees one state of the
+// store throughout.
+func (d *database) reading(ctx context.Context, from leaser, f func(*transaction) error) (err error) {
+	defer func() { err = classify(err) }()
+	l, err := d.leaseFrom(ctx, from)
+	if err != nil {
+		return err
+	}
+	defer l.release()
+	return d.session(ctx, l).Transaction(func(g *gorm.DB) error {
+		return f(&transaction{gorm: g, dialect: d.dialect})
+	}, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelDefault})
+}
+
+func (d *database) leaseFrom(ctx context.Context, from leaser) (*lease, error) {
+	ctx, cancel := context.WithTimeout(ctx, d.config.Acquire)
+	defer cancel()
+	return from.lease(ctx)
+}
+
+// session gives a gorm handle on one connection.
+func (d *database) session(ctx context.Context, l *lease) *gorm.DB {
+	g := d.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
+	g.Statement.ConnPool = l.pool
+	return g
+}
+
+// forget makes erased values unreadable on disk too, as far as the database
+// does that now rather than later.
+func (d *database) forget(ctx context.Context, l *lease) {
+	f, ok := d.dialect.(interface{ forget(g *gorm.DB) error })
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	_ = f.forget(d.session(ctx, l)) // the withdrawal is committed; the next checkpoint makes up for a missed one
+}
+
+// poolLeaser leases from a database/sql pool.
+type poolLeaser struct{ db *sql.DB }
+
+func (p poolLeaser) lease(ctx context.Context) (*lease, error) {
+	conn, err := p.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &lease{
+		pool:    conn,
+		confirm: func() error { return nil },
+		release: func() { _ = conn.Close() }, // gives it back; a broken one is discarded by the pool
+	}, nil
+}
+
+func (p poolLeaser) close() error { return p.db.Close() }

@@ -1,0 +1,60 @@
+// Package store keeps everything in PostgreSQL or SQLite.
+//
+// What came in and what went out are two stores, opened apart, each with its
+// own ledger: two files under SQLite, two schemas with their own roles under
+// PostgreSQL. No error of this package repeats a value that was stored.
+package store
+
+import (
+	"errors"
+	"time"
+)
+
+// Backend names a kind of database.
+type Backend string
+
+// The backends.
+const (
+	SQLite   Backend = "sqlite"
+	Postgres Backend = "postgres"
+)
+
+// Config says where the stores are. Of the connection strings, give each
+// process only those it needs: the owner's belongs to migrations alone.
+type Config struct {
+	Backend Backend
+
+	Folder   string // SQLite: the data folder; made if it is missing
+	ReadOnly bool   // SQLite: do not write, and let another process do so
+
+	Intake  string // PostgreSQL: a login in the role casestat_intake
+	Counter string // PostgreSQL: a login in the role casestat_counter
+	Public  string // PostgreSQL: a login in the role casestat_public
+	Owner   string // PostgreSQL: a login in the role casestat_owner
+
+	Connections int           // PostgreSQL: most connections of each role; 0 means 8
+	Acquire     time.Duration // longest wait for a connection; 0 means 2 s
+	Write       time.Duration // longest duration of a write; 0 means 10 s
+}
+
+// withDefaults fills in the zero values and refuses what cannot work.
+func (c Config) withDefaults() (Config, error) {
+	if c.Connections == 0 {
+		c.Connections = 8
+	}
+	if c.Acquire == 0 {
+		c.Acquire = 2 * time.Second
+	}
+	if c.Write == 0 {
+		c.Write = 10 * time.Second
+	}
+	switch {
+	case c.Backend != SQLite && c.Backend != Postgres:
+		return c, errors.New("store: the backend must be sqlite or postgres")
+	case c.Backend == SQLite && c.Folder == "":
+		return c, errors.New("store: SQLite needs a data folder")
+	case c.Connections < 0 || c.Acquire < 0 || c.Write < 0:
+		return c, errors.New("store: a limit is negative")
+	}
+	return c, nil
+}

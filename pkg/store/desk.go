@@ -1,0 +1,104 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"manniskohandel.se/casestat/pkg/access"
+	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/desk"
+	"manniskohandel.se/casestat/pkg/ledger"
+	"manniskohandel.se/casestat/pkg/record"
+)
+
+// each is called once for every record; answers hold during the call alone.
+type each = func(codelist.Version, record.Answers) error
+
+// scanner reads many records for counting.
+type scanner interface {
+	// closedYear reads one closed year of all organisations.
+	closedYear(ctx context.Context, year int, f each) error
+	// ownYear reads one year of one organisation.
+	ownYear(ctx context.Context, organisation uuid.UUID, year int, f each) error
+	close() error
+}
+
+// deskStore is the desk.Store.
+type deskStore struct {
+	db      *database
+	scanner scanner
+}
+
+func (s deskStore) Append(ctx context.Context, entries []ledger.Entry) error {
+	return s.db.atomically(ctx, func(tx *transaction) error { return tx.append(entries) })
+}
+
+func (s deskStore) Periods(ctx context.Context) (periods []record.Period, err error) {
+	err = s.db.reading(ctx, s.db.reader, func(tx *transaction) error {
+		periods, err = tx.periods()
+		return err
+	})
+	return periods, err
+}
+
+func (s deskStore) Scan(ctx context.Context, scope desk.Scope, f func(codelist.Version, record.Answers) error) error {
+	if scope.Organisation == access.OrganisationID("") {
+		return s.scanner.closedYear(ctx, scope.Year, f)
+	}
+	organisation, err := parseID(string(scope.Organisation))
+	if err != nil {
+		return err
+	}
+	return s.scanner.ownYear(ctx, organisation, scope.Year, f)
+}
+
+const (
+	sqliteClosedYear = `SELECT codebook, answers FROM record WHERE year = ? AND withdrawn = 0
+AND EXISTS (SELECT 1 FROM period WHERE period.year = record.year AND state = 'closed')`
+
+	sqliteOwnYear = `SELECT codebook, answers FROM record WHERE organisation = ? AND year = ? AND withdrawn = 0`
+)
+
+// sqliteScanner counts over the readers' connections.
+type sqliteScanner struct{ db *database }
+
+func (s sqliteScanner) closedYear(ctx context.Context, year int, f each) error {
+	return s.db.reading(ctx, s.db.reader, func(tx *transaction) error {
+		return eachRow(f)(tx.gorm.Raw(sqliteClosedYear, year).Rows())
+	})
+}
+
+func (s sqliteScanner) ownYear(ctx context.Context, organisation uuid.UUID, year int, f each) error {
+	return s.db.reading(ctx, s.db.reader, func(tx *transaction) error {
+		return eachRow(f)(tx.gorm.Raw(sqliteOwnYear, organisation[:], year).Rows())
+	})
+}
+
+func (sqliteScanner) close() error { return nil } // the connections are the store's
+
+// eachRow calls f for every row without copying its answers.
+func eachRow(f each) func(*sql.Rows, error) error {
+	return func(rows *sql.Rows, err error) error {
+		if err != nil {
+			return fmt.Errorf("scan records: %w", classify(err))
+		}
+		defer rows.Close()
+		var codebook int
+		var answers sql.RawBytes
+		for rows.Next() {
+			if err := rows.Scan(&codebook, &answers); err != nil {
+				return fmt.Errorf("scan records: %w", classify(err))
+			}
+			if err := f(codelist.Version(codebook), record.Answers(answers)); err != nil {
+				return err
+			}
+		}
+		if err := rows.Err(); err != nil {
+			return fmt.Errorf("scan records: %w", classify(err))
+		}
+		return nil
+	}
+}
