@@ -39,6 +39,13 @@ func (c *Columns) Count(question *Question) (*Table, error) {
 	if err := c.need(question.Fields()...); err != nil {
 		return nil, err
 	}
+	result := c.query(question).run(c.full)
+	return &Table{
+		Axes: question.axes, Cells: result.cells, Records: result.records, Summed: question.sum.Field,
+	}, nil
+}
+
+func (c *Columns) query(question *Question) *query {
 	var q query
 	for _, a := range question.axes {
 		q.axis(a.column, a.Categories)
@@ -47,10 +54,7 @@ func (c *Columns) Count(question *Question) (*Table, error) {
 	if question.sum.Field != "" {
 		c.total(&q, question.sum)
 	}
-	result := q.run(c.full)
-	return &Table{
-		Axes: question.axes, Cells: result.cells, Records: result.records, Summed: question.sum.Field,
-	}, nil
+	return &q
 }
 
 func (c *Columns) filters(q *query, conditions []codelist.Condition) {
