@@ -25,7 +25,7 @@ var (
 		"busy_timeout(5000)", "foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)",
 		"secure_delete(1)", "synchronous(FULL)", "temp_store(MEMORY)",
 	}
-	writePragmas = []string{"journal_mode(WAL)", "cache_size(-65536)", "journal_size_limit(67108864)"}
+	writePragmas = []string{"journal_mode(WAL)", "cache_size(-65536)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)"}
 	readPragmas  = []string{"query_only(1)"}
 )
 

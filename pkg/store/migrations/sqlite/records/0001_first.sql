@@ -25,7 +25,9 @@ CREATE TABLE period (
 
 -- The current version of each record. Every uniqueness holds within one
 -- organisation: across them it would tell one what another has submitted.
--- A tombstone has no year, no codebook and no answers.
+-- A tombstone has no year, no codebook and no answers. The row number keeps
+-- rows in the order of their coming: new ones fill the last pages, where rows
+-- in the order of their random ids would touch a page each.
 CREATE TABLE record (
     organisation BLOB NOT NULL CHECK (length(organisation) = 16),
     record_id    BLOB NOT NULL CHECK (length(record_id) = 16),
@@ -37,7 +39,7 @@ CREATE TABLE record (
     codebook     INTEGER CHECK ((codebook IS NULL) = withdrawn),
     answers      BLOB CHECK ((answers IS NULL) = withdrawn),
     PRIMARY KEY (organisation, record_id)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE INDEX record_year ON record (year) WHERE withdrawn = 0;
 
@@ -52,7 +54,7 @@ CREATE TABLE record_history (
     codebook     INTEGER NOT NULL,
     answers      BLOB NOT NULL,
     PRIMARY KEY (organisation, record_id, version)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE ledger_entries (
     idx  INTEGER NOT NULL PRIMARY KEY CHECK (idx >= 0),
