@@ -509,6 +509,9 @@ type Figure struct {
 	// Of The denominator, where the figure has one
 	Of *int `json:"of,omitempty"`
 
+	// Range A wording in the language asked for, or in both
+	Range *Text `json:"range,omitempty"`
+
 	// Sentence A wording in the language asked for, or in both
 	Sentence Text `json:"sentence"`
 
@@ -517,6 +520,9 @@ type Figure struct {
 
 	// SumAtLeast A number behind the sum is missing; it is a lower bound
 	SumAtLeast *bool `json:"sum_at_least,omitempty"`
+
+	// Undetermined Records outside the numerator that could belong to it because an answer is missing
+	Undetermined *int `json:"undetermined,omitempty"`
 }
 
 // InternalFigures defines model for InternalFigures.
@@ -666,6 +672,9 @@ type Persons struct {
 	// MetByOne A negative value is a quality finding
 	MetByOne int `json:"met_by_one"`
 	MetByTwo int `json:"met_by_two"`
+
+	// Sentence A wording in the language asked for, or in both
+	Sentence Text `json:"sentence"`
 }
 
 // Problem defines model for Problem.

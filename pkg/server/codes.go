@@ -1,0 +1,42 @@
+package server
+
+import "manniskohandel.se/casestat/pkg/fault"
+
+// What a request is told that does not fit the contract.
+const (
+	// CodeInternal: something went wrong on our side. Nothing more is said.
+	CodeInternal fault.Code = "internal"
+	// CodeUnavailable: the request could not be carried out now; nothing was lost.
+	CodeUnavailable fault.Code = "unavailable"
+	// CodeNotFound: there is no such thing, or it is somebody else's.
+	CodeNotFound fault.Code = "not_found"
+	// CodeMethodNotAllowed: the path exists, the method does not; see Allow.
+	CodeMethodNotAllowed fault.Code = "method_not_allowed"
+	// CodeUnknownParameter: the operation has no query parameter of this name.
+	CodeUnknownParameter fault.Code = "unknown_parameter"
+	// CodeDuplicateParameter: a query parameter stands twice.
+	CodeDuplicateParameter fault.Code = "duplicate_parameter"
+	// CodeMalformedQuery: the query string cannot be read.
+	CodeMalformedQuery fault.Code = "malformed_query"
+	// CodeMissingParameter: a required parameter is missing.
+	CodeMissingParameter fault.Code = "missing_parameter"
+	// CodeInvalidParameter: a parameter's value is not allowed.
+	CodeInvalidParameter fault.Code = "invalid_parameter"
+	// CodeIfMatchMalformed: If-Match is not exactly one ETag of ours. Lists, weak
+	// tags and * are not taken.
+	CodeIfMatchMalformed fault.Code = "if_match_malformed"
+	// CodeEncodingUnsupported: bodies are not taken compressed.
+	CodeEncodingUnsupported fault.Code = "content_encoding_unsupported"
+	// CodeMediaTypeUnsupported: the operation does not take this Content-Type.
+	CodeMediaTypeUnsupported fault.Code = "media_type_unsupported"
+	// CodeBodyTooLarge: the body is beyond the operation's limit.
+	CodeBodyTooLarge fault.Code = "body_too_large"
+	// CodeBodyUnexpected: the operation takes no body.
+	CodeBodyUnexpected fault.Code = "body_unexpected"
+	// CodeBodyBrokenOff: the body ended before it was complete. Nothing was stored.
+	CodeBodyBrokenOff fault.Code = "body_broken_off"
+	// CodeContentRefused: the body breaks rules; the errors say which and where.
+	CodeContentRefused fault.Code = "content_refused"
+	// CodeTooMany: a list has more entries than it may.
+	CodeTooMany fault.Code = "too_many_entries"
+)

@@ -1,0 +1,7 @@
+// Package server speaks the contract over HTTP.
+//
+// A request passes one gate before it reaches a handler: the table of
+// operations says which permission, parameters, media types and sizes are
+// allowed, and what is not in the table is refused. Handlers translate between
+// the wire and the packages below; they decide nothing about ownership.
+package server

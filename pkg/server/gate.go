@@ -1,0 +1,132 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"manniskohandel.se/casestat/pkg/access"
+	"manniskohandel.se/casestat/pkg/fault"
+)
+
+// Keys of what the gate leaves for those behind it.
+const (
+	keyOperation = "casestat.operation"
+	keyPrincipal = "casestat.principal"
+)
+
+// route lets through what the inventory knows. The path counts as it was sent:
+// one that needed unescaping is none of ours, since no path of ours has
+// anything to escape.
+func (s *Server) route(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if strings.Contains(r.URL.EscapedPath(), "%") || r.URL.RawPath != "" {
+			return fault.New(fault.NotFound, CodeNotFound)
+		}
+		methods := s.inventory.find(r.URL.Path)
+		if methods == nil {
+			return fault.New(fault.NotFound, CodeNotFound)
+		}
+		op, ok := methods[r.Method]
+		if !ok {
+			return &wrongMethod{allow(methods)}
+		}
+		c.Set(keyOperation, op)
+		return next(c)
+	}
+}
+
+// gate lets through who may, with a request of the allowed shape. Who asks
+// comes first, so that a stranger learns nothing about shapes; what is asked
+// about comes last, so that the answer to a stranger never depends on it.
+func (s *Server) gate(op operation) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			if err := s.admit(op, c); err != nil {
+				return err
+			}
+			if err := checkQueryNames(op, r.URL.RawQuery); err != nil {
+				return err
+			}
+			if err := checkMedia(op, r); err != nil {
+				return err
+			}
+			if err := s.boundBody(op, c.Response().Writer, r); err != nil {
+				return err
+			}
+			if err := checkParameters(op, c); err != nil {
+				return err
+			}
+			ctx, cancel := context.WithTimeout(r.Context(), s.patience(op))
+			defer cancel()
+			c.SetRequest(r.WithContext(ctx))
+			return next(c)
+		}
+	}
+}
+
+// admit finds out who asks and whether the operation is for them.
+func (s *Server) admit(op operation, c echo.Context) error {
+	if op.permission == "" {
+		return nil
+	}
+	token, err := bearer(c.Request())
+	if err != nil {
+		return err
+	}
+	who, err := s.deps.Authenticator.Authenticate(c.Request().Context(), token)
+	if err != nil {
+		return err
+	}
+	c.Set(keyPrincipal, who)
+	return who.Require(op.permission)
+}
+
+// bearer takes the token from exactly one Authorization header (RFC 6750
+// section 2.1). It is never taken from the query or the body.
+func bearer(r *http.Request) (string, error) {
+	given := r.Header.Values(echo.HeaderAuthorization)
+	if len(given) == 1 {
+		scheme, token, found := strings.Cut(given[0], " ")
+		if found && strings.EqualFold(scheme, "Bearer") && token != "" {
+			return token, nil
+		}
+	}
+	return "", fault.New(fault.Unauthenticated, access.CodeTokenInvalid)
+}
+
+// principal is who asks, in a handler of an operation with a permission.
+func principal(c echo.Context) access.Principal {
+	who, _ := c.Get(keyPrincipal).(access.Principal) // the zero Principal may nothing
+	return who
+}
+
+// operationOf is the operation that the path and method chose; ok is false
+// where they chose none.
+func operationOf(c echo.Context) (op operation, ok bool) {
+	op, ok = c.Get(keyOperation).(operation)
+	return op, ok
+}
+
+// routeOf names the route without anything the caller chose.
+func routeOf(c echo.Context) string {
+	if op, ok := operationOf(c); ok {
+		return op.path
+	}
+	return "none"
+}
+
+// contractPath turns the router's placeholders into the contract's.
+func contractPath(path string) string {
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		if name, ok := strings.CutPrefix(s, ":"); ok {
+			segments[i] = "{" + name + "}"
+		}
+	}
+	return strings.Join(segments, "/")
+}

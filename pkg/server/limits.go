@@ -1,0 +1,56 @@
+package server
+
+import (
+	"cmp"
+	"time"
+)
+
+// Limits bounds what one request may take. A zero field means its default.
+type Limits struct {
+	SmallBody  int64 // bytes of a body that is neither a record nor a batch; 64 KiB
+	RecordBody int64 // bytes of one record; 16 KiB
+	BatchBody  int64 // bytes of a batch; 64 MiB
+
+	Header      time.Duration // to send the header; 5 s
+	Body        time.Duration // to send any other body than a batch; 15 s
+	Batch       time.Duration // to send a batch and have it answered; 5 min
+	Answer      time.Duration // to be answered, from the end of the header; 45 s
+	Idle        time.Duration // between two requests on a connection; 60 s
+	Drain       time.Duration // for accepted requests to finish when the server stops; 30 s
+	Connections int           // open at once; beyond it new ones wait; 1024
+}
+
+func (l Limits) settled() Limits {
+	l.SmallBody = cmp.Or(l.SmallBody, 64<<10)
+	l.RecordBody = cmp.Or(l.RecordBody, 16<<10)
+	l.BatchBody = cmp.Or(l.BatchBody, 64<<20)
+	l.Header = cmp.Or(l.Header, 5*time.Second)
+	l.Body = cmp.Or(l.Body, 15*time.Second)
+	l.Batch = cmp.Or(l.Batch, 5*time.Minute)
+	l.Answer = cmp.Or(l.Answer, 45*time.Second)
+	l.Idle = cmp.Or(l.Idle, time.Minute)
+	l.Drain = cmp.Or(l.Drain, 30*time.Second)
+	l.Connections = cmp.Or(l.Connections, 1024)
+	return l
+}
+
+// bytes is how large a body of this sort may be.
+func (l Limits) bytes(b bodyLimit) int64 {
+	switch b {
+	case smallBody:
+		return l.SmallBody
+	case recordBody:
+		return l.RecordBody
+	case batchBody:
+		return l.BatchBody
+	}
+	return 0
+}
+
+// patience is how long the work for an operation may take before it is given up.
+func (s *Server) patience(op operation) time.Duration {
+	if op.limit == batchBody {
+		return s.limits.Batch
+	}
+	return s.limits.Answer
+}

@@ -1,0 +1,189 @@
+package server
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+
+	"manniskohandel.se/casestat/pkg/access"
+)
+
+// The media types that requests come in.
+const (
+	mediaJSON   = "application/json"
+	mediaNDJSON = "application/x-ndjson"
+	mediaCSV    = "text/csv"
+	mediaForm   = "application/x-www-form-urlencoded"
+)
+
+// operation is what the gate knows about one operation of the contract. The
+// zero permission is for the public ones; the zero limit takes no body.
+type operation struct {
+	id         string // operationId
+	method     string
+	path       string // template as in the contract
+	permission access.Permission
+	query      []parameter
+	media      []string
+	limit      bodyLimit
+	cacheable  bool // a public answer that may be kept for a few minutes
+}
+
+// bodyLimit chooses one of the configured Limits.
+type bodyLimit uint8
+
+const (
+	noBody bodyLimit = iota
+	smallBody
+	recordBody
+	batchBody
+)
+
+// operations is the one place that says who may ask for what, and in which
+// shape. What has no entry is not served.
+var operations = []operation{
+	{id: "createToken", method: http.MethodPost, path: "/v1/token", media: []string{mediaForm}, limit: smallBody},
+	{id: "getKeys", method: http.MethodGet, path: "/.well-known/jwks.json", cacheable: true},
+	{id: "getCodebook", method: http.MethodGet, path: "/v1/codebook", query: []parameter{{name: "lang", allowed: isLanguage}}, cacheable: true},
+
+	{
+		id: "listRecords", method: http.MethodGet, path: "/v1/records", permission: access.RecordsRead,
+		query: []parameter{{name: "year", allowed: isYear}, {name: "after", allowed: isUUID}, {name: "limit", allowed: isPageSize}},
+	},
+	{
+		id: "submitBatch", method: http.MethodPost, path: "/v1/records/batches", permission: access.RecordsWrite,
+		query: []parameter{{name: "mode", allowed: isMode}, {name: "dry_run", allowed: isBool}, {name: "legacy", allowed: isBool}},
+		media: []string{mediaNDJSON, mediaCSV}, limit: batchBody,
+	},
+	{
+		id: "putRecord", method: http.MethodPut, path: "/v1/records/{record_id}", permission: access.RecordsWrite,
+		media: []string{mediaJSON}, limit: recordBody,
+	},
+	{id: "getRecord", method: http.MethodGet, path: "/v1/records/{record_id}", permission: access.RecordsRead},
+	{id: "withdrawRecord", method: http.MethodDelete, path: "/v1/records/{record_id}", permission: access.RecordsWrite},
+	{id: "getRecordHistory", method: http.MethodGet, path: "/v1/records/{record_id}/history", permission: access.RecordsRead},
+
+	{id: "getOwnFigures", method: http.MethodGet, path: "/v1/own/periods/{year}/figures", permission: access.RecordsRead},
+	{
+		id: "countOwnTable", method: http.MethodPost, path: "/v1/own/periods/{year}/tables", permission: access.RecordsRead,
+		media: []string{mediaJSON}, limit: smallBody,
+	},
+	{id: "getOwnQuality", method: http.MethodGet, path: "/v1/own/periods/{year}/quality", permission: access.RecordsRead},
+
+	{
+		id: "getDeskFigures", method: http.MethodGet, path: "/v1/desk/periods/{year}/figures", permission: access.DeskRead,
+		query: []parameter{{name: "purpose", required: true, allowed: isPurpose}},
+	},
+	{
+		id: "countDeskTable", method: http.MethodPost, path: "/v1/desk/periods/{year}/tables", permission: access.DeskRead,
+		query: []parameter{{name: "purpose", required: true, allowed: isPurpose}}, media: []string{mediaJSON}, limit: smallBody,
+	},
+
+	{id: "listPeriods", method: http.MethodGet, path: "/v1/periods", permission: access.PeriodsRead},
+	{
+		id: "putPeriod", method: http.MethodPut, path: "/v1/periods/{year}", permission: access.PeriodsManage,
+		media: []string{mediaJSON}, limit: smallBody,
+	},
+
+	{id: "listOrganisations", method: http.MethodGet, path: "/v1/organisations", permission: access.MembersManage},
+	{
+		id: "putOrganisation", method: http.MethodPut, path: "/v1/organisations/{organisation_id}", permission: access.MembersManage,
+		media: []string{mediaJSON}, limit: smallBody,
+	},
+	{id: "listClients", method: http.MethodGet, path: "/v1/clients", permission: access.MembersManage},
+	{
+		id: "putClient", method: http.MethodPut, path: "/v1/clients/{client_id}", permission: access.MembersManage,
+		media: []string{mediaJSON}, limit: smallBody,
+	},
+	{id: "revokeClient", method: http.MethodDelete, path: "/v1/clients/{client_id}", permission: access.MembersManage},
+	{id: "rotateClientSecret", method: http.MethodPost, path: "/v1/clients/{client_id}/secret", permission: access.MembersManage},
+
+	{id: "getHealth", method: http.MethodGet, path: "/healthz"},
+	{id: "getReadiness", method: http.MethodGet, path: "/readyz"},
+}
+
+// pages are what is served beside the contract: its text and its
+// documentation, public and read-only. A path that ends in /* takes whatever follows.
+var pages = []operation{
+	{id: "contract", method: http.MethodGet, path: "/openapi.yaml", cacheable: true},
+	{id: "docs", method: http.MethodGet, path: "/docs", cacheable: true},
+	{id: "docsListing", method: http.MethodGet, path: "/docs/contract", cacheable: true},
+	{id: "docsAssets", method: http.MethodGet, path: "/docs/*", cacheable: true},
+}
+
+// inventory finds the operations of a path, by segments. It is the only
+// authority on which paths exist: the router below it serves nothing else.
+type inventory struct {
+	templates []pathTemplate
+}
+
+type pathTemplate struct {
+	segments []string
+	methods  map[string]operation
+}
+
+func newInventory(all []operation) inventory {
+	byPath := map[string]map[string]operation{}
+	for _, op := range all {
+		if byPath[op.path] == nil {
+			byPath[op.path] = map[string]operation{}
+		}
+		byPath[op.path][op.method] = op
+	}
+	var inv inventory
+	for path, methods := range byPath {
+		inv.templates = append(inv.templates, pathTemplate{strings.Split(path, "/"), methods})
+	}
+	// Literal segments come before placeholders, placeholders before the rest.
+	slices.SortFunc(inv.templates, func(a, b pathTemplate) int {
+		return slices.CompareFunc(a.segments, b.segments, func(x, y string) int {
+			return cmp.Or(cmp.Compare(looseness(x), looseness(y)), cmp.Compare(x, y))
+		})
+	})
+	return inv
+}
+
+func looseness(segment string) int {
+	switch {
+	case segment == "*":
+		return 2
+	case strings.HasPrefix(segment, "{"):
+		return 1
+	}
+	return 0
+}
+
+// find gives the methods of the path; nil when there is no such path. The path
+// is taken as it was sent: nothing is unescaped, cleaned or trimmed.
+func (inv inventory) find(path string) map[string]operation {
+	segments := strings.Split(path, "/")
+	for _, t := range inv.templates {
+		if t.matches(segments) {
+			return t.methods
+		}
+	}
+	return nil
+}
+
+func (t pathTemplate) matches(segments []string) bool {
+	for i, want := range t.segments {
+		if want == "*" {
+			return len(segments) > i
+		}
+		if i >= len(segments) || want != segments[i] && (looseness(want) == 0 || segments[i] == "") {
+			return false
+		}
+	}
+	return len(segments) == len(t.segments)
+}
+
+// allow lists the methods as the Allow header wants them.
+func allow(methods map[string]operation) string {
+	names := make([]string, 0, len(methods))
+	for m := range methods {
+		names = append(names, m)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}

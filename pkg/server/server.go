@@ -1,0 +1,153 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"manniskohandel.se/casestat/api"
+	"manniskohandel.se/casestat/pkg/access"
+	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/figure"
+	"manniskohandel.se/casestat/pkg/record"
+)
+
+// Authenticator turns a token into who stands behind it now.
+type Authenticator interface {
+	Authenticate(ctx context.Context, token string) (access.Principal, error)
+}
+
+// Granter gives tokens to clients who show their secret.
+type Granter interface {
+	Grant(ctx context.Context, r access.TokenRequest) (access.Token, error)
+}
+
+// KeySet gives the public token keys as a JSON Web Key Set.
+type KeySet interface {
+	JWKS() ([]byte, error)
+}
+
+// Deps is what a Server stands on. All of it is required but for Limits, HSTS
+// and Ready.
+type Deps struct {
+	Authenticator Authenticator
+	Granter       Granter
+	Keys          KeySet
+	Records       Records
+	Counts        Counts
+	Periods       Periods
+	Members       Members
+	Reader        *record.Reader // of the current codebook
+	Book          *codelist.Book
+	Figures       *figure.Set // over Book
+	Contract      []byte      // openapi.yaml
+
+	Log    *slog.Logger
+	Now    func() time.Time // for durations alone; no time of day is recorded
+	Random io.Reader        // request ids; safe for concurrent use
+	Limits Limits
+	HSTS   bool                        // tell browsers to come back by TLS alone
+	Ready  func(context.Context) error // nil: ready as soon as it serves
+}
+
+func (d Deps) check() error {
+	for name, missing := range map[string]bool{
+		"Authenticator": d.Authenticator == nil, "Granter": d.Granter == nil, "Keys": d.Keys == nil,
+		"Records": d.Records == nil, "Counts": d.Counts == nil, "Periods": d.Periods == nil, "Members": d.Members == nil,
+		"Reader": d.Reader == nil, "Book": d.Book == nil, "Figures": d.Figures == nil, "Contract": len(d.Contract) == 0,
+		"Log": d.Log == nil, "Now": d.Now == nil, "Random": d.Random == nil,
+	} {
+		if missing {
+			return fmt.Errorf("server: Deps.%s is missing", name)
+		}
+	}
+	return nil
+}
+
+// Server serves the contract. Make one with New.
+type Server struct {
+	deps      Deps
+	limits    Limits
+	messages  messages
+	inventory inventory
+	echo      *echo.Echo
+	metrics   *metrics
+	codebooks codebooks
+	decode    decoder
+	draining  atomic.Bool
+}
+
+var _ api.ServerInterface = (*Server)(nil)
+
+// New puts a Server together. It fails when a route has no entry in the table
+// of operations, or an entry no route.
+func New(d Deps) (*Server, error) {
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{
+		deps: d, limits: d.Limits.settled(), inventory: newInventory(append(operations[:len(operations):len(operations)], pages...)),
+		metrics: newMetrics(), codebooks: newCodebooks(d.Book), decode: strict,
+	}
+	var err error
+	if s.messages, err = loadMessages(d.Book); err != nil {
+		return nil, err
+	}
+	if s.echo, err = s.routes(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// routes registers what the contract's code and the pages register, each behind
+// its gate, and then holds the result against the table.
+func (s *Server) routes() (*echo.Echo, error) {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect() // nobody asks for it; if somebody did, a header could not lie
+	e.HTTPErrorHandler = s.refuse
+	e.Pre(s.observe, s.protect, s.route)
+	gates := map[string][]echo.MiddlewareFunc{}
+	for _, op := range operations {
+		gates[op.id] = []echo.MiddlewareFunc{s.gate(op)}
+	}
+	api.RegisterHandlersWithOptions(e, s, api.RegisterHandlersOptions{OperationMiddlewares: gates})
+	if err := s.registerPages(e); err != nil {
+		return nil, err
+	}
+	return e, checkRoutes(e.Routes(), append(operations[:len(operations):len(operations)], pages...))
+}
+
+// checkRoutes denies by default: a route that the table does not know would
+// have no gate.
+func checkRoutes(routes []*echo.Route, table []operation) error {
+	open := map[string]bool{}
+	for _, r := range routes {
+		open[r.Method+" "+contractPath(r.Path)] = true
+	}
+	var errs []error
+	for _, op := range table {
+		if key := op.method + " " + op.path; open[key] {
+			delete(open, key)
+		} else {
+			errs = append(errs, fmt.Errorf("server: operation %s has no route", op.id))
+		}
+	}
+	for key := range open {
+		errs = append(errs, fmt.Errorf("server: route %s has no operation", key))
+	}
+	return errors.Join(errs...)
+}
+
+// ServeHTTP implements http.Handler. Production uses Serve.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// Metrics is for a listener of its own, never for the public one.
+func (s *Server) Metrics() http.Handler { return s.metrics.handler() }
