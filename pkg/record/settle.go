@@ -1,10 +1,6 @@
 package record
 
-import (
-	"slices"
-
-	"manniskohandel.se/casestat/pkg/fault"
-)
+import "slices"
 
 // settle finishes a record whose members have all been read: it fills in what
 // was left out and applies the rules.
@@ -113,39 +109,5 @@ func (d *draft) clauses(p *premise) {
 func (d *draft) coreRecorded(m *member) {
 	if m.column.Field.Core && !d.opt.Legacy && m.column.missing(d.row.Record.Answers) == notRecorded {
 		d.refuse(m, m.pointer, CodeR11)
-	}
-}
-
-// Validate checks a packed record as if it had been sent: the answers' shape,
-// what must be there, and the rules. Its ID is not looked at.
-func (r *Reader) Validate(rec Record, opt Options) (broken, warnings []fault.Detail) {
-	d := r.draft(&opt, false)
-	if len(rec.Answers) != r.schema.Width || rec.Codebook != r.schema.Book.Version {
-		return []fault.Detail{{Code: CodeWrongType}}, nil
-	}
-	copy(d.row.Record.Answers, rec.Answers)
-	d.row.Record.Year = rec.Year
-	d.seen = r.year.bit
-	for _, m := range r.columns {
-		d.unpack(m)
-	}
-	d.settle()
-	return d.row.Details, d.row.Warnings
-}
-
-// unpack marks a stored answer as sent, if it is one that could have been.
-func (d *draft) unpack(m *member) {
-	a, c := d.row.Record.Answers, m.column
-	if !slices.ContainsFunc(a[c.Offset:c.Offset+c.Width], func(b byte) bool { return b != 0 }) {
-		return
-	}
-	d.seen |= m.bit
-	switch n := c.missing(a); {
-	case !c.wellPacked(a):
-		d.refuse(m, m.pointer, CodeUnknownCode)
-	case n != absent && !c.places[string(missingCodes[n])].allowed && !(m.optional() && n >= notApplicable):
-		d.refuse(m, m.pointer, CodeMissingCode)
-	case m.role == severalCodes && c.has(a, c.places[string(NoneIdentified)]) && c.stated(a) > 1:
-		d.refuse(m, m.pointer, CodeMixedCodes)
 	}
 }
