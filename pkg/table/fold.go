@@ -58,35 +58,29 @@ func (f *folding) fold(p pass, counts []uint32) {
 	}
 }
 
-// place finds the cells of a key; false when a filter's bit is not set.
+// place finds the cells of a key; false when a filter's option does not hold.
 func (f *folding) place(p pass, key int) bool {
 	f.at = append(f.at[:0], 0)
-	for _, part := range p.parts {
-		a, value := f.axes[part.axis], key>>part.shift&(1<<part.width-1)
+	for n, part := range p.parts {
+		options := part.subsets[p.number(n, key)]
 		switch {
 		case part.axis == f.sum:
-		case a.hit:
-			if value == 0 {
-				return false
-			}
-		case !a.mask:
-			for i := range f.at {
-				f.at[i] += value * f.strides[part.axis]
-			}
-		default:
-			f.spread(value, part.option, f.strides[part.axis])
+		case f.axes[part.axis].hit && len(options) == 0:
+			return false
+		case !f.axes[part.axis].hit:
+			f.spread(options, f.strides[part.axis])
 		}
 	}
 	return true
 }
 
-// spread multiplies the cells by the options whose bits are set.
-func (f *folding) spread(value, option, stride int) {
+// number is the number of part n in the key.
+func (p pass) number(n, key int) int { return key >> p.shifts[n] & (1<<p.parts[n].width - 1) }
+
+// spread multiplies the cells by the options.
+func (f *folding) spread(options []int, stride int) {
 	n := len(f.at)
-	for ; value != 0; value, option = value>>1, option+1 {
-		if value&1 == 0 {
-			continue
-		}
+	for _, option := range options {
 		for _, cell := range f.at[:n] {
 			f.at = append(f.at, cell+option*stride)
 		}
@@ -101,14 +95,11 @@ func (f *folding) add(p pass, cell *Cell, key, n int) {
 	if f.sum == len(f.axes) {
 		return
 	}
-	part := p.parts[f.sum]
 	last := len(f.axes[f.sum].options) - 1
-	for value, option := key>>part.shift&(1<<part.width-1), part.option; value != 0; value, option = value>>1, option+1 {
-		switch {
-		case value&1 == 0:
-		case option == last:
+	for _, option := range p.parts[f.sum].subsets[p.number(f.sum, key)] {
+		if option == last {
 			cell.AtLeast = true
-		default:
+		} else {
 			cell.Sum += n << option
 		}
 	}
