@@ -74,7 +74,7 @@ fuzz: ## every fuzz target for FUZZTIME each (60s)
 
 .PHONY: kill9
 kill9: tools ## kill the service under load, CYCLES (500) times on each database: nothing acknowledged may be lost or doubled
-	@go run ./test/faults -cycles $(CYCLES)
+	@for backend in sqlite postgres; do go run ./test/faults kill9 -backend $$backend -cycles $(CYCLES); done
 
 .PHONY: clean
 clean: ## what the targets above leave behind
