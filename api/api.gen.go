@@ -264,6 +264,2361 @@ func (e ReceiptOutcome) Valid() bool {
 	}
 }
 
+// Defines values for RecordAccompaniment.
+const (
+	RecordAccompanimentDeclined      RecordAccompaniment = "declined"
+	RecordAccompanimentNotApplicable RecordAccompaniment = "not_applicable"
+	RecordAccompanimentNotAsked      RecordAccompaniment = "not_asked"
+	RecordAccompanimentNotRecorded   RecordAccompaniment = "not_recorded"
+	RecordAccompanimentSeparated     RecordAccompaniment = "separated"
+	RecordAccompanimentUnaccompanied RecordAccompaniment = "unaccompanied"
+	RecordAccompanimentUnknown       RecordAccompaniment = "unknown"
+	RecordAccompanimentWithParent    RecordAccompaniment = "with_parent"
+)
+
+// Valid indicates whether the value is a known member of the RecordAccompaniment enum.
+func (e RecordAccompaniment) Valid() bool {
+	switch e {
+	case RecordAccompanimentDeclined:
+		return true
+	case RecordAccompanimentNotApplicable:
+		return true
+	case RecordAccompanimentNotAsked:
+		return true
+	case RecordAccompanimentNotRecorded:
+		return true
+	case RecordAccompanimentSeparated:
+		return true
+	case RecordAccompanimentUnaccompanied:
+		return true
+	case RecordAccompanimentUnknown:
+		return true
+	case RecordAccompanimentWithParent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordAgeBand.
+const (
+	RecordAgeBandAdultUnspecified RecordAgeBand = "adult_unspecified"
+	RecordAgeBandDeclined         RecordAgeBand = "declined"
+	RecordAgeBandMinorUnspecified RecordAgeBand = "minor_unspecified"
+	RecordAgeBandN08              RecordAgeBand = "0_8"
+	RecordAgeBandN1214            RecordAgeBand = "12_14"
+	RecordAgeBandN1517            RecordAgeBand = "15_17"
+	RecordAgeBandN1820            RecordAgeBand = "18_20"
+	RecordAgeBandN2123            RecordAgeBand = "21_23"
+	RecordAgeBandN2426            RecordAgeBand = "24_26"
+	RecordAgeBandN2729            RecordAgeBand = "27_29"
+	RecordAgeBandN3038            RecordAgeBand = "30_38"
+	RecordAgeBandN3947            RecordAgeBand = "39_47"
+	RecordAgeBandN48Plus          RecordAgeBand = "48_plus"
+	RecordAgeBandN911             RecordAgeBand = "9_11"
+	RecordAgeBandNotAsked         RecordAgeBand = "not_asked"
+	RecordAgeBandNotRecorded      RecordAgeBand = "not_recorded"
+	RecordAgeBandUnknown          RecordAgeBand = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordAgeBand enum.
+func (e RecordAgeBand) Valid() bool {
+	switch e {
+	case RecordAgeBandAdultUnspecified:
+		return true
+	case RecordAgeBandDeclined:
+		return true
+	case RecordAgeBandMinorUnspecified:
+		return true
+	case RecordAgeBandN08:
+		return true
+	case RecordAgeBandN1214:
+		return true
+	case RecordAgeBandN1517:
+		return true
+	case RecordAgeBandN1820:
+		return true
+	case RecordAgeBandN2123:
+		return true
+	case RecordAgeBandN2426:
+		return true
+	case RecordAgeBandN2729:
+		return true
+	case RecordAgeBandN3038:
+		return true
+	case RecordAgeBandN3947:
+		return true
+	case RecordAgeBandN48Plus:
+		return true
+	case RecordAgeBandN911:
+		return true
+	case RecordAgeBandNotAsked:
+		return true
+	case RecordAgeBandNotRecorded:
+		return true
+	case RecordAgeBandUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordAgeBandAtEntry.
+const (
+	RecordAgeBandAtEntryAdultUnspecified RecordAgeBandAtEntry = "adult_unspecified"
+	RecordAgeBandAtEntryDeclined         RecordAgeBandAtEntry = "declined"
+	RecordAgeBandAtEntryMinorUnspecified RecordAgeBandAtEntry = "minor_unspecified"
+	RecordAgeBandAtEntryN08              RecordAgeBandAtEntry = "0_8"
+	RecordAgeBandAtEntryN1214            RecordAgeBandAtEntry = "12_14"
+	RecordAgeBandAtEntryN1517            RecordAgeBandAtEntry = "15_17"
+	RecordAgeBandAtEntryN1820            RecordAgeBandAtEntry = "18_20"
+	RecordAgeBandAtEntryN2123            RecordAgeBandAtEntry = "21_23"
+	RecordAgeBandAtEntryN2426            RecordAgeBandAtEntry = "24_26"
+	RecordAgeBandAtEntryN2729            RecordAgeBandAtEntry = "27_29"
+	RecordAgeBandAtEntryN3038            RecordAgeBandAtEntry = "30_38"
+	RecordAgeBandAtEntryN3947            RecordAgeBandAtEntry = "39_47"
+	RecordAgeBandAtEntryN48Plus          RecordAgeBandAtEntry = "48_plus"
+	RecordAgeBandAtEntryN911             RecordAgeBandAtEntry = "9_11"
+	RecordAgeBandAtEntryNotApplicable    RecordAgeBandAtEntry = "not_applicable"
+	RecordAgeBandAtEntryNotAsked         RecordAgeBandAtEntry = "not_asked"
+	RecordAgeBandAtEntryNotRecorded      RecordAgeBandAtEntry = "not_recorded"
+	RecordAgeBandAtEntryUnknown          RecordAgeBandAtEntry = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordAgeBandAtEntry enum.
+func (e RecordAgeBandAtEntry) Valid() bool {
+	switch e {
+	case RecordAgeBandAtEntryAdultUnspecified:
+		return true
+	case RecordAgeBandAtEntryDeclined:
+		return true
+	case RecordAgeBandAtEntryMinorUnspecified:
+		return true
+	case RecordAgeBandAtEntryN08:
+		return true
+	case RecordAgeBandAtEntryN1214:
+		return true
+	case RecordAgeBandAtEntryN1517:
+		return true
+	case RecordAgeBandAtEntryN1820:
+		return true
+	case RecordAgeBandAtEntryN2123:
+		return true
+	case RecordAgeBandAtEntryN2426:
+		return true
+	case RecordAgeBandAtEntryN2729:
+		return true
+	case RecordAgeBandAtEntryN3038:
+		return true
+	case RecordAgeBandAtEntryN3947:
+		return true
+	case RecordAgeBandAtEntryN48Plus:
+		return true
+	case RecordAgeBandAtEntryN911:
+		return true
+	case RecordAgeBandAtEntryNotApplicable:
+		return true
+	case RecordAgeBandAtEntryNotAsked:
+		return true
+	case RecordAgeBandAtEntryNotRecorded:
+		return true
+	case RecordAgeBandAtEntryUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordAuthorityContact.
+const (
+	RecordAuthorityContactDeclined                 RecordAuthorityContact = "declined"
+	RecordAuthorityContactEmbassy                  RecordAuthorityContact = "embassy"
+	RecordAuthorityContactHealthCare               RecordAuthorityContact = "health_care"
+	RecordAuthorityContactMigrationAgency          RecordAuthorityContact = "migration_agency"
+	RecordAuthorityContactNoneIdentified           RecordAuthorityContact = "none_identified"
+	RecordAuthorityContactNotAsked                 RecordAuthorityContact = "not_asked"
+	RecordAuthorityContactNotRecorded              RecordAuthorityContact = "not_recorded"
+	RecordAuthorityContactOtherAuthority           RecordAuthorityContact = "other_authority"
+	RecordAuthorityContactPolice                   RecordAuthorityContact = "police"
+	RecordAuthorityContactProsecutorCourt          RecordAuthorityContact = "prosecutor_court"
+	RecordAuthorityContactRegionalCoordinator      RecordAuthorityContact = "regional_coordinator"
+	RecordAuthorityContactSchool                   RecordAuthorityContact = "school"
+	RecordAuthorityContactSocialServices           RecordAuthorityContact = "social_services"
+	RecordAuthorityContactUnknown                  RecordAuthorityContact = "unknown"
+	RecordAuthorityContactWorkEnvironmentAuthority RecordAuthorityContact = "work_environment_authority"
+)
+
+// Valid indicates whether the value is a known member of the RecordAuthorityContact enum.
+func (e RecordAuthorityContact) Valid() bool {
+	switch e {
+	case RecordAuthorityContactDeclined:
+		return true
+	case RecordAuthorityContactEmbassy:
+		return true
+	case RecordAuthorityContactHealthCare:
+		return true
+	case RecordAuthorityContactMigrationAgency:
+		return true
+	case RecordAuthorityContactNoneIdentified:
+		return true
+	case RecordAuthorityContactNotAsked:
+		return true
+	case RecordAuthorityContactNotRecorded:
+		return true
+	case RecordAuthorityContactOtherAuthority:
+		return true
+	case RecordAuthorityContactPolice:
+		return true
+	case RecordAuthorityContactProsecutorCourt:
+		return true
+	case RecordAuthorityContactRegionalCoordinator:
+		return true
+	case RecordAuthorityContactSchool:
+		return true
+	case RecordAuthorityContactSocialServices:
+		return true
+	case RecordAuthorityContactUnknown:
+		return true
+	case RecordAuthorityContactWorkEnvironmentAuthority:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordCasePhase.
+const (
+	RecordCasePhaseContinuing  RecordCasePhase = "continuing"
+	RecordCasePhaseDeclined    RecordCasePhase = "declined"
+	RecordCasePhaseNew         RecordCasePhase = "new"
+	RecordCasePhaseNotAsked    RecordCasePhase = "not_asked"
+	RecordCasePhaseNotRecorded RecordCasePhase = "not_recorded"
+	RecordCasePhaseUnknown     RecordCasePhase = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordCasePhase enum.
+func (e RecordCasePhase) Valid() bool {
+	switch e {
+	case RecordCasePhaseContinuing:
+		return true
+	case RecordCasePhaseDeclined:
+		return true
+	case RecordCasePhaseNew:
+		return true
+	case RecordCasePhaseNotAsked:
+		return true
+	case RecordCasePhaseNotRecorded:
+		return true
+	case RecordCasePhaseUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordChildPlacement.
+const (
+	RecordChildPlacementDeclined         RecordChildPlacement = "declined"
+	RecordChildPlacementFamilyHome       RecordChildPlacement = "family_home"
+	RecordChildPlacementHvbHome          RecordChildPlacement = "hvb_home"
+	RecordChildPlacementNone             RecordChildPlacement = "none"
+	RecordChildPlacementNotApplicable    RecordChildPlacement = "not_applicable"
+	RecordChildPlacementNotAsked         RecordChildPlacement = "not_asked"
+	RecordChildPlacementNotRecorded      RecordChildPlacement = "not_recorded"
+	RecordChildPlacementShelter          RecordChildPlacement = "shelter"
+	RecordChildPlacementSupportedHousing RecordChildPlacement = "supported_housing"
+	RecordChildPlacementUnknown          RecordChildPlacement = "unknown"
+	RecordChildPlacementWithParent       RecordChildPlacement = "with_parent"
+)
+
+// Valid indicates whether the value is a known member of the RecordChildPlacement enum.
+func (e RecordChildPlacement) Valid() bool {
+	switch e {
+	case RecordChildPlacementDeclined:
+		return true
+	case RecordChildPlacementFamilyHome:
+		return true
+	case RecordChildPlacementHvbHome:
+		return true
+	case RecordChildPlacementNone:
+		return true
+	case RecordChildPlacementNotApplicable:
+		return true
+	case RecordChildPlacementNotAsked:
+		return true
+	case RecordChildPlacementNotRecorded:
+		return true
+	case RecordChildPlacementShelter:
+		return true
+	case RecordChildPlacementSupportedHousing:
+		return true
+	case RecordChildPlacementUnknown:
+		return true
+	case RecordChildPlacementWithParent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordChildrenCount1.
+const (
+	RecordChildrenCount1Declined    RecordChildrenCount1 = "declined"
+	RecordChildrenCount1NotAsked    RecordChildrenCount1 = "not_asked"
+	RecordChildrenCount1NotRecorded RecordChildrenCount1 = "not_recorded"
+	RecordChildrenCount1Unknown     RecordChildrenCount1 = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordChildrenCount1 enum.
+func (e RecordChildrenCount1) Valid() bool {
+	switch e {
+	case RecordChildrenCount1Declined:
+		return true
+	case RecordChildrenCount1NotAsked:
+		return true
+	case RecordChildrenCount1NotRecorded:
+		return true
+	case RecordChildrenCount1Unknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordChildrenLocation.
+const (
+	RecordChildrenLocationDeclined                   RecordChildrenLocation = "declined"
+	RecordChildrenLocationNotApplicable              RecordChildrenLocation = "not_applicable"
+	RecordChildrenLocationNotAsked                   RecordChildrenLocation = "not_asked"
+	RecordChildrenLocationNotRecorded                RecordChildrenLocation = "not_recorded"
+	RecordChildrenLocationOriginFamily               RecordChildrenLocation = "origin_family"
+	RecordChildrenLocationOtherCountry               RecordChildrenLocation = "other_country"
+	RecordChildrenLocationSwedenOtherParent          RecordChildrenLocation = "sweden_other_parent"
+	RecordChildrenLocationSwedenSocialServices       RecordChildrenLocation = "sweden_social_services"
+	RecordChildrenLocationUnknown                    RecordChildrenLocation = "unknown"
+	RecordChildrenLocationWhereaboutsUnknownToPerson RecordChildrenLocation = "whereabouts_unknown_to_person"
+	RecordChildrenLocationWithPerpetrator            RecordChildrenLocation = "with_perpetrator"
+	RecordChildrenLocationWithPerson                 RecordChildrenLocation = "with_person"
+)
+
+// Valid indicates whether the value is a known member of the RecordChildrenLocation enum.
+func (e RecordChildrenLocation) Valid() bool {
+	switch e {
+	case RecordChildrenLocationDeclined:
+		return true
+	case RecordChildrenLocationNotApplicable:
+		return true
+	case RecordChildrenLocationNotAsked:
+		return true
+	case RecordChildrenLocationNotRecorded:
+		return true
+	case RecordChildrenLocationOriginFamily:
+		return true
+	case RecordChildrenLocationOtherCountry:
+		return true
+	case RecordChildrenLocationSwedenOtherParent:
+		return true
+	case RecordChildrenLocationSwedenSocialServices:
+		return true
+	case RecordChildrenLocationUnknown:
+		return true
+	case RecordChildrenLocationWhereaboutsUnknownToPerson:
+		return true
+	case RecordChildrenLocationWithPerpetrator:
+		return true
+	case RecordChildrenLocationWithPerson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordCitizenshipGroup.
+const (
+	RecordCitizenshipGroupDeclined     RecordCitizenshipGroup = "declined"
+	RecordCitizenshipGroupEuEeaCh      RecordCitizenshipGroup = "eu_eea_ch"
+	RecordCitizenshipGroupNotAsked     RecordCitizenshipGroup = "not_asked"
+	RecordCitizenshipGroupNotRecorded  RecordCitizenshipGroup = "not_recorded"
+	RecordCitizenshipGroupStateless    RecordCitizenshipGroup = "stateless"
+	RecordCitizenshipGroupSweden       RecordCitizenshipGroup = "sweden"
+	RecordCitizenshipGroupThirdCountry RecordCitizenshipGroup = "third_country"
+	RecordCitizenshipGroupUnknown      RecordCitizenshipGroup = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordCitizenshipGroup enum.
+func (e RecordCitizenshipGroup) Valid() bool {
+	switch e {
+	case RecordCitizenshipGroupDeclined:
+		return true
+	case RecordCitizenshipGroupEuEeaCh:
+		return true
+	case RecordCitizenshipGroupNotAsked:
+		return true
+	case RecordCitizenshipGroupNotRecorded:
+		return true
+	case RecordCitizenshipGroupStateless:
+		return true
+	case RecordCitizenshipGroupSweden:
+		return true
+	case RecordCitizenshipGroupThirdCountry:
+		return true
+	case RecordCitizenshipGroupUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordConsentStatistics.
+const (
+	RecordConsentStatisticsMinimal RecordConsentStatistics = "minimal"
+	RecordConsentStatisticsYes     RecordConsentStatistics = "yes"
+)
+
+// Valid indicates whether the value is a known member of the RecordConsentStatistics enum.
+func (e RecordConsentStatistics) Valid() bool {
+	switch e {
+	case RecordConsentStatisticsMinimal:
+		return true
+	case RecordConsentStatisticsYes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordContactOutcome.
+const (
+	RecordContactOutcomeCompleted   RecordContactOutcome = "completed"
+	RecordContactOutcomeDeceased    RecordContactOutcome = "deceased"
+	RecordContactOutcomeDeclined    RecordContactOutcome = "declined"
+	RecordContactOutcomeHandedOver  RecordContactOutcome = "handed_over"
+	RecordContactOutcomeLostContact RecordContactOutcome = "lost_contact"
+	RecordContactOutcomeNotAsked    RecordContactOutcome = "not_asked"
+	RecordContactOutcomeNotRecorded RecordContactOutcome = "not_recorded"
+	RecordContactOutcomeOngoing     RecordContactOutcome = "ongoing"
+	RecordContactOutcomeReturned    RecordContactOutcome = "returned"
+	RecordContactOutcomeUnknown     RecordContactOutcome = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordContactOutcome enum.
+func (e RecordContactOutcome) Valid() bool {
+	switch e {
+	case RecordContactOutcomeCompleted:
+		return true
+	case RecordContactOutcomeDeceased:
+		return true
+	case RecordContactOutcomeDeclined:
+		return true
+	case RecordContactOutcomeHandedOver:
+		return true
+	case RecordContactOutcomeLostContact:
+		return true
+	case RecordContactOutcomeNotAsked:
+		return true
+	case RecordContactOutcomeNotRecorded:
+		return true
+	case RecordContactOutcomeOngoing:
+		return true
+	case RecordContactOutcomeReturned:
+		return true
+	case RecordContactOutcomeUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordContactQuarter1.
+const (
+	RecordContactQuarter1Declined    RecordContactQuarter1 = "declined"
+	RecordContactQuarter1NotAsked    RecordContactQuarter1 = "not_asked"
+	RecordContactQuarter1NotRecorded RecordContactQuarter1 = "not_recorded"
+	RecordContactQuarter1Unknown     RecordContactQuarter1 = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordContactQuarter1 enum.
+func (e RecordContactQuarter1) Valid() bool {
+	switch e {
+	case RecordContactQuarter1Declined:
+		return true
+	case RecordContactQuarter1NotAsked:
+		return true
+	case RecordContactQuarter1NotRecorded:
+		return true
+	case RecordContactQuarter1Unknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordContactRegion.
+const (
+	RecordContactRegionBergslagen    RecordContactRegion = "bergslagen"
+	RecordContactRegionDeclined      RecordContactRegion = "declined"
+	RecordContactRegionMitt          RecordContactRegion = "mitt"
+	RecordContactRegionNord          RecordContactRegion = "nord"
+	RecordContactRegionNotAsked      RecordContactRegion = "not_asked"
+	RecordContactRegionNotRecorded   RecordContactRegion = "not_recorded"
+	RecordContactRegionOst           RecordContactRegion = "ost"
+	RecordContactRegionOutsideSweden RecordContactRegion = "outside_sweden"
+	RecordContactRegionStockholm     RecordContactRegion = "stockholm"
+	RecordContactRegionSyd           RecordContactRegion = "syd"
+	RecordContactRegionUnknown       RecordContactRegion = "unknown"
+	RecordContactRegionVast          RecordContactRegion = "vast"
+)
+
+// Valid indicates whether the value is a known member of the RecordContactRegion enum.
+func (e RecordContactRegion) Valid() bool {
+	switch e {
+	case RecordContactRegionBergslagen:
+		return true
+	case RecordContactRegionDeclined:
+		return true
+	case RecordContactRegionMitt:
+		return true
+	case RecordContactRegionNord:
+		return true
+	case RecordContactRegionNotAsked:
+		return true
+	case RecordContactRegionNotRecorded:
+		return true
+	case RecordContactRegionOst:
+		return true
+	case RecordContactRegionOutsideSweden:
+		return true
+	case RecordContactRegionStockholm:
+		return true
+	case RecordContactRegionSyd:
+		return true
+	case RecordContactRegionUnknown:
+		return true
+	case RecordContactRegionVast:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordControlMeans.
+const (
+	RecordControlMeansDebtBondage               RecordControlMeans = "debt_bondage"
+	RecordControlMeansDeclined                  RecordControlMeans = "declined"
+	RecordControlMeansExcessiveHours            RecordControlMeans = "excessive_hours"
+	RecordControlMeansFalsePromises             RecordControlMeans = "false_promises"
+	RecordControlMeansNoneIdentified            RecordControlMeans = "none_identified"
+	RecordControlMeansNotApplicable             RecordControlMeans = "not_applicable"
+	RecordControlMeansNotAsked                  RecordControlMeans = "not_asked"
+	RecordControlMeansNotRecorded               RecordControlMeans = "not_recorded"
+	RecordControlMeansOther                     RecordControlMeans = "other"
+	RecordControlMeansPhysicalAbuse             RecordControlMeans = "physical_abuse"
+	RecordControlMeansPsychoactiveSubstances    RecordControlMeans = "psychoactive_substances"
+	RecordControlMeansPsychologicalAbuse        RecordControlMeans = "psychological_abuse"
+	RecordControlMeansRestrictsFinances         RecordControlMeans = "restricts_finances"
+	RecordControlMeansRestrictsMedicalCare      RecordControlMeans = "restricts_medical_care"
+	RecordControlMeansRestrictsMovement         RecordControlMeans = "restricts_movement"
+	RecordControlMeansSexualAbuse               RecordControlMeans = "sexual_abuse"
+	RecordControlMeansTakesEarnings             RecordControlMeans = "takes_earnings"
+	RecordControlMeansThreatensFamilyOrChildren RecordControlMeans = "threatens_family_or_children"
+	RecordControlMeansThreats                   RecordControlMeans = "threats"
+	RecordControlMeansThreatsLawEnforcement     RecordControlMeans = "threats_law_enforcement"
+	RecordControlMeansUnknown                   RecordControlMeans = "unknown"
+	RecordControlMeansUsesChildren              RecordControlMeans = "uses_children"
+	RecordControlMeansWithholdsDocuments        RecordControlMeans = "withholds_documents"
+	RecordControlMeansWithholdsNecessities      RecordControlMeans = "withholds_necessities"
+)
+
+// Valid indicates whether the value is a known member of the RecordControlMeans enum.
+func (e RecordControlMeans) Valid() bool {
+	switch e {
+	case RecordControlMeansDebtBondage:
+		return true
+	case RecordControlMeansDeclined:
+		return true
+	case RecordControlMeansExcessiveHours:
+		return true
+	case RecordControlMeansFalsePromises:
+		return true
+	case RecordControlMeansNoneIdentified:
+		return true
+	case RecordControlMeansNotApplicable:
+		return true
+	case RecordControlMeansNotAsked:
+		return true
+	case RecordControlMeansNotRecorded:
+		return true
+	case RecordControlMeansOther:
+		return true
+	case RecordControlMeansPhysicalAbuse:
+		return true
+	case RecordControlMeansPsychoactiveSubstances:
+		return true
+	case RecordControlMeansPsychologicalAbuse:
+		return true
+	case RecordControlMeansRestrictsFinances:
+		return true
+	case RecordControlMeansRestrictsMedicalCare:
+		return true
+	case RecordControlMeansRestrictsMovement:
+		return true
+	case RecordControlMeansSexualAbuse:
+		return true
+	case RecordControlMeansTakesEarnings:
+		return true
+	case RecordControlMeansThreatensFamilyOrChildren:
+		return true
+	case RecordControlMeansThreats:
+		return true
+	case RecordControlMeansThreatsLawEnforcement:
+		return true
+	case RecordControlMeansUnknown:
+		return true
+	case RecordControlMeansUsesChildren:
+		return true
+	case RecordControlMeansWithholdsDocuments:
+		return true
+	case RecordControlMeansWithholdsNecessities:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordDurationBand.
+const (
+	RecordDurationBandDeclined      RecordDurationBand = "declined"
+	RecordDurationBandM012          RecordDurationBand = "m0_12"
+	RecordDurationBandM1324         RecordDurationBand = "m13_24"
+	RecordDurationBandM25Plus       RecordDurationBand = "m25_plus"
+	RecordDurationBandNotApplicable RecordDurationBand = "not_applicable"
+	RecordDurationBandNotAsked      RecordDurationBand = "not_asked"
+	RecordDurationBandNotRecorded   RecordDurationBand = "not_recorded"
+	RecordDurationBandUnknown       RecordDurationBand = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordDurationBand enum.
+func (e RecordDurationBand) Valid() bool {
+	switch e {
+	case RecordDurationBandDeclined:
+		return true
+	case RecordDurationBandM012:
+		return true
+	case RecordDurationBandM1324:
+		return true
+	case RecordDurationBandM25Plus:
+		return true
+	case RecordDurationBandNotApplicable:
+		return true
+	case RecordDurationBandNotAsked:
+		return true
+	case RecordDurationBandNotRecorded:
+		return true
+	case RecordDurationBandUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordEarlierMemberContacts.
+const (
+	RecordEarlierMemberContactsDeclined    RecordEarlierMemberContacts = "declined"
+	RecordEarlierMemberContactsNone        RecordEarlierMemberContacts = "none"
+	RecordEarlierMemberContactsNotAsked    RecordEarlierMemberContacts = "not_asked"
+	RecordEarlierMemberContactsNotRecorded RecordEarlierMemberContacts = "not_recorded"
+	RecordEarlierMemberContactsOne         RecordEarlierMemberContacts = "one"
+	RecordEarlierMemberContactsThreeOrMore RecordEarlierMemberContacts = "three_or_more"
+	RecordEarlierMemberContactsTwo         RecordEarlierMemberContacts = "two"
+	RecordEarlierMemberContactsUnknown     RecordEarlierMemberContacts = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordEarlierMemberContacts enum.
+func (e RecordEarlierMemberContacts) Valid() bool {
+	switch e {
+	case RecordEarlierMemberContactsDeclined:
+		return true
+	case RecordEarlierMemberContactsNone:
+		return true
+	case RecordEarlierMemberContactsNotAsked:
+		return true
+	case RecordEarlierMemberContactsNotRecorded:
+		return true
+	case RecordEarlierMemberContactsOne:
+		return true
+	case RecordEarlierMemberContactsThreeOrMore:
+		return true
+	case RecordEarlierMemberContactsTwo:
+		return true
+	case RecordEarlierMemberContactsUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordEntryMeans.
+const (
+	RecordEntryMeansAbduction            RecordEntryMeans = "abduction"
+	RecordEntryMeansAbuseOfAuthority     RecordEntryMeans = "abuse_of_authority"
+	RecordEntryMeansAbuseOfVulnerability RecordEntryMeans = "abuse_of_vulnerability"
+	RecordEntryMeansDebt                 RecordEntryMeans = "debt"
+	RecordEntryMeansDeception            RecordEntryMeans = "deception"
+	RecordEntryMeansDeclined             RecordEntryMeans = "declined"
+	RecordEntryMeansDrugs                RecordEntryMeans = "drugs"
+	RecordEntryMeansNoneIdentified       RecordEntryMeans = "none_identified"
+	RecordEntryMeansNotApplicable        RecordEntryMeans = "not_applicable"
+	RecordEntryMeansNotAsked             RecordEntryMeans = "not_asked"
+	RecordEntryMeansNotRecorded          RecordEntryMeans = "not_recorded"
+	RecordEntryMeansOther                RecordEntryMeans = "other"
+	RecordEntryMeansPhysicalViolence     RecordEntryMeans = "physical_violence"
+	RecordEntryMeansRomanticGrooming     RecordEntryMeans = "romantic_grooming"
+	RecordEntryMeansSexualViolence       RecordEntryMeans = "sexual_violence"
+	RecordEntryMeansSoldOrExchanged      RecordEntryMeans = "sold_or_exchanged"
+	RecordEntryMeansThreats              RecordEntryMeans = "threats"
+	RecordEntryMeansThreatsFamily        RecordEntryMeans = "threats_family"
+	RecordEntryMeansUnknown              RecordEntryMeans = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordEntryMeans enum.
+func (e RecordEntryMeans) Valid() bool {
+	switch e {
+	case RecordEntryMeansAbduction:
+		return true
+	case RecordEntryMeansAbuseOfAuthority:
+		return true
+	case RecordEntryMeansAbuseOfVulnerability:
+		return true
+	case RecordEntryMeansDebt:
+		return true
+	case RecordEntryMeansDeception:
+		return true
+	case RecordEntryMeansDeclined:
+		return true
+	case RecordEntryMeansDrugs:
+		return true
+	case RecordEntryMeansNoneIdentified:
+		return true
+	case RecordEntryMeansNotApplicable:
+		return true
+	case RecordEntryMeansNotAsked:
+		return true
+	case RecordEntryMeansNotRecorded:
+		return true
+	case RecordEntryMeansOther:
+		return true
+	case RecordEntryMeansPhysicalViolence:
+		return true
+	case RecordEntryMeansRomanticGrooming:
+		return true
+	case RecordEntryMeansSexualViolence:
+		return true
+	case RecordEntryMeansSoldOrExchanged:
+		return true
+	case RecordEntryMeansThreats:
+		return true
+	case RecordEntryMeansThreatsFamily:
+		return true
+	case RecordEntryMeansUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordExploitationPlaces.
+const (
+	RecordExploitationPlacesCountryOfOrigin      RecordExploitationPlaces = "country_of_origin"
+	RecordExploitationPlacesDeclined             RecordExploitationPlaces = "declined"
+	RecordExploitationPlacesNotApplicable        RecordExploitationPlaces = "not_applicable"
+	RecordExploitationPlacesNotAsked             RecordExploitationPlaces = "not_asked"
+	RecordExploitationPlacesNotRecorded          RecordExploitationPlaces = "not_recorded"
+	RecordExploitationPlacesOnline               RecordExploitationPlaces = "online"
+	RecordExploitationPlacesSweden               RecordExploitationPlaces = "sweden"
+	RecordExploitationPlacesTransitEurope        RecordExploitationPlaces = "transit_europe"
+	RecordExploitationPlacesTransitOutsideEurope RecordExploitationPlaces = "transit_outside_europe"
+	RecordExploitationPlacesUnknown              RecordExploitationPlaces = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordExploitationPlaces enum.
+func (e RecordExploitationPlaces) Valid() bool {
+	switch e {
+	case RecordExploitationPlacesCountryOfOrigin:
+		return true
+	case RecordExploitationPlacesDeclined:
+		return true
+	case RecordExploitationPlacesNotApplicable:
+		return true
+	case RecordExploitationPlacesNotAsked:
+		return true
+	case RecordExploitationPlacesNotRecorded:
+		return true
+	case RecordExploitationPlacesOnline:
+		return true
+	case RecordExploitationPlacesSweden:
+		return true
+	case RecordExploitationPlacesTransitEurope:
+		return true
+	case RecordExploitationPlacesTransitOutsideEurope:
+		return true
+	case RecordExploitationPlacesUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordExploitationTypes.
+const (
+	RecordExploitationTypesChildLabour       RecordExploitationTypes = "child_labour"
+	RecordExploitationTypesDeclined          RecordExploitationTypes = "declined"
+	RecordExploitationTypesDomesticServitude RecordExploitationTypes = "domestic_servitude"
+	RecordExploitationTypesForcedAdoption    RecordExploitationTypes = "forced_adoption"
+	RecordExploitationTypesForcedBegging     RecordExploitationTypes = "forced_begging"
+	RecordExploitationTypesForcedCriminality RecordExploitationTypes = "forced_criminality"
+	RecordExploitationTypesForcedLabour      RecordExploitationTypes = "forced_labour"
+	RecordExploitationTypesForcedMarriage    RecordExploitationTypes = "forced_marriage"
+	RecordExploitationTypesForcedMilitary    RecordExploitationTypes = "forced_military"
+	RecordExploitationTypesNotApplicable     RecordExploitationTypes = "not_applicable"
+	RecordExploitationTypesNotAsked          RecordExploitationTypes = "not_asked"
+	RecordExploitationTypesNotRecorded       RecordExploitationTypes = "not_recorded"
+	RecordExploitationTypesOrganRemoval      RecordExploitationTypes = "organ_removal"
+	RecordExploitationTypesOther             RecordExploitationTypes = "other"
+	RecordExploitationTypesPeopleSmuggling   RecordExploitationTypes = "people_smuggling"
+	RecordExploitationTypesSexual            RecordExploitationTypes = "sexual"
+	RecordExploitationTypesSurrogacy         RecordExploitationTypes = "surrogacy"
+	RecordExploitationTypesUnknown           RecordExploitationTypes = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordExploitationTypes enum.
+func (e RecordExploitationTypes) Valid() bool {
+	switch e {
+	case RecordExploitationTypesChildLabour:
+		return true
+	case RecordExploitationTypesDeclined:
+		return true
+	case RecordExploitationTypesDomesticServitude:
+		return true
+	case RecordExploitationTypesForcedAdoption:
+		return true
+	case RecordExploitationTypesForcedBegging:
+		return true
+	case RecordExploitationTypesForcedCriminality:
+		return true
+	case RecordExploitationTypesForcedLabour:
+		return true
+	case RecordExploitationTypesForcedMarriage:
+		return true
+	case RecordExploitationTypesForcedMilitary:
+		return true
+	case RecordExploitationTypesNotApplicable:
+		return true
+	case RecordExploitationTypesNotAsked:
+		return true
+	case RecordExploitationTypesNotRecorded:
+		return true
+	case RecordExploitationTypesOrganRemoval:
+		return true
+	case RecordExploitationTypesOther:
+		return true
+	case RecordExploitationTypesPeopleSmuggling:
+		return true
+	case RecordExploitationTypesSexual:
+		return true
+	case RecordExploitationTypesSurrogacy:
+		return true
+	case RecordExploitationTypesUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordFirstContact.
+const (
+	RecordFirstContactCivilSociety             RecordFirstContact = "civil_society"
+	RecordFirstContactDeclined                 RecordFirstContact = "declined"
+	RecordFirstContactEmbassy                  RecordFirstContact = "embassy"
+	RecordFirstContactHealthCare               RecordFirstContact = "health_care"
+	RecordFirstContactHotline                  RecordFirstContact = "hotline"
+	RecordFirstContactMigrationAgency          RecordFirstContact = "migration_agency"
+	RecordFirstContactNotAsked                 RecordFirstContact = "not_asked"
+	RecordFirstContactNotRecorded              RecordFirstContact = "not_recorded"
+	RecordFirstContactOther                    RecordFirstContact = "other"
+	RecordFirstContactOtherAuthority           RecordFirstContact = "other_authority"
+	RecordFirstContactPolice                   RecordFirstContact = "police"
+	RecordFirstContactPrivatePerson            RecordFirstContact = "private_person"
+	RecordFirstContactProsecutorCourt          RecordFirstContact = "prosecutor_court"
+	RecordFirstContactRegionalCoordinator      RecordFirstContact = "regional_coordinator"
+	RecordFirstContactSchool                   RecordFirstContact = "school"
+	RecordFirstContactSocialServices           RecordFirstContact = "social_services"
+	RecordFirstContactTradeUnion               RecordFirstContact = "trade_union"
+	RecordFirstContactUnknown                  RecordFirstContact = "unknown"
+	RecordFirstContactWorkEnvironmentAuthority RecordFirstContact = "work_environment_authority"
+)
+
+// Valid indicates whether the value is a known member of the RecordFirstContact enum.
+func (e RecordFirstContact) Valid() bool {
+	switch e {
+	case RecordFirstContactCivilSociety:
+		return true
+	case RecordFirstContactDeclined:
+		return true
+	case RecordFirstContactEmbassy:
+		return true
+	case RecordFirstContactHealthCare:
+		return true
+	case RecordFirstContactHotline:
+		return true
+	case RecordFirstContactMigrationAgency:
+		return true
+	case RecordFirstContactNotAsked:
+		return true
+	case RecordFirstContactNotRecorded:
+		return true
+	case RecordFirstContactOther:
+		return true
+	case RecordFirstContactOtherAuthority:
+		return true
+	case RecordFirstContactPolice:
+		return true
+	case RecordFirstContactPrivatePerson:
+		return true
+	case RecordFirstContactProsecutorCourt:
+		return true
+	case RecordFirstContactRegionalCoordinator:
+		return true
+	case RecordFirstContactSchool:
+		return true
+	case RecordFirstContactSocialServices:
+		return true
+	case RecordFirstContactTradeUnion:
+		return true
+	case RecordFirstContactUnknown:
+		return true
+	case RecordFirstContactWorkEnvironmentAuthority:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordGender.
+const (
+	RecordGenderDeclined    RecordGender = "declined"
+	RecordGenderMan         RecordGender = "man"
+	RecordGenderNonBinary   RecordGender = "non_binary"
+	RecordGenderNotAsked    RecordGender = "not_asked"
+	RecordGenderNotRecorded RecordGender = "not_recorded"
+	RecordGenderTransMan    RecordGender = "trans_man"
+	RecordGenderTransWoman  RecordGender = "trans_woman"
+	RecordGenderUnknown     RecordGender = "unknown"
+	RecordGenderWoman       RecordGender = "woman"
+)
+
+// Valid indicates whether the value is a known member of the RecordGender enum.
+func (e RecordGender) Valid() bool {
+	switch e {
+	case RecordGenderDeclined:
+		return true
+	case RecordGenderMan:
+		return true
+	case RecordGenderNonBinary:
+		return true
+	case RecordGenderNotAsked:
+		return true
+	case RecordGenderNotRecorded:
+		return true
+	case RecordGenderTransMan:
+		return true
+	case RecordGenderTransWoman:
+		return true
+	case RecordGenderUnknown:
+		return true
+	case RecordGenderWoman:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordGuardian.
+const (
+	RecordGuardianApplied       RecordGuardian = "applied"
+	RecordGuardianAppointed     RecordGuardian = "appointed"
+	RecordGuardianDeclined      RecordGuardian = "declined"
+	RecordGuardianNotApplicable RecordGuardian = "not_applicable"
+	RecordGuardianNotAppointed  RecordGuardian = "not_appointed"
+	RecordGuardianNotAsked      RecordGuardian = "not_asked"
+	RecordGuardianNotRecorded   RecordGuardian = "not_recorded"
+	RecordGuardianUnknown       RecordGuardian = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordGuardian enum.
+func (e RecordGuardian) Valid() bool {
+	switch e {
+	case RecordGuardianApplied:
+		return true
+	case RecordGuardianAppointed:
+		return true
+	case RecordGuardianDeclined:
+		return true
+	case RecordGuardianNotApplicable:
+		return true
+	case RecordGuardianNotAppointed:
+		return true
+	case RecordGuardianNotAsked:
+		return true
+	case RecordGuardianNotRecorded:
+		return true
+	case RecordGuardianUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordHasChildren.
+const (
+	RecordHasChildrenDeclined    RecordHasChildren = "declined"
+	RecordHasChildrenNo          RecordHasChildren = "no"
+	RecordHasChildrenNotAsked    RecordHasChildren = "not_asked"
+	RecordHasChildrenNotRecorded RecordHasChildren = "not_recorded"
+	RecordHasChildrenUnknown     RecordHasChildren = "unknown"
+	RecordHasChildrenYes         RecordHasChildren = "yes"
+)
+
+// Valid indicates whether the value is a known member of the RecordHasChildren enum.
+func (e RecordHasChildren) Valid() bool {
+	switch e {
+	case RecordHasChildrenDeclined:
+		return true
+	case RecordHasChildrenNo:
+		return true
+	case RecordHasChildrenNotAsked:
+		return true
+	case RecordHasChildrenNotRecorded:
+		return true
+	case RecordHasChildrenUnknown:
+		return true
+	case RecordHasChildrenYes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordIdentificationStatus.
+const (
+	RecordIdentificationStatusConfirmedByMember  RecordIdentificationStatus = "confirmed_by_member"
+	RecordIdentificationStatusDeclined           RecordIdentificationStatus = "declined"
+	RecordIdentificationStatusFormallyIdentified RecordIdentificationStatus = "formally_identified"
+	RecordIdentificationStatusNotApplicable      RecordIdentificationStatus = "not_applicable"
+	RecordIdentificationStatusNotAsked           RecordIdentificationStatus = "not_asked"
+	RecordIdentificationStatusNotRecorded        RecordIdentificationStatus = "not_recorded"
+	RecordIdentificationStatusPresumed           RecordIdentificationStatus = "presumed"
+	RecordIdentificationStatusRuledOut           RecordIdentificationStatus = "ruled_out"
+	RecordIdentificationStatusUnknown            RecordIdentificationStatus = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordIdentificationStatus enum.
+func (e RecordIdentificationStatus) Valid() bool {
+	switch e {
+	case RecordIdentificationStatusConfirmedByMember:
+		return true
+	case RecordIdentificationStatusDeclined:
+		return true
+	case RecordIdentificationStatusFormallyIdentified:
+		return true
+	case RecordIdentificationStatusNotApplicable:
+		return true
+	case RecordIdentificationStatusNotAsked:
+		return true
+	case RecordIdentificationStatusNotRecorded:
+		return true
+	case RecordIdentificationStatusPresumed:
+		return true
+	case RecordIdentificationStatusRuledOut:
+		return true
+	case RecordIdentificationStatusUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordIdentifiedBy.
+const (
+	RecordIdentifiedByDeclined                 RecordIdentifiedBy = "declined"
+	RecordIdentifiedByHealthCare               RecordIdentifiedBy = "health_care"
+	RecordIdentifiedByMemberOrganisation       RecordIdentifiedBy = "member_organisation"
+	RecordIdentifiedByMigrationAgency          RecordIdentifiedBy = "migration_agency"
+	RecordIdentifiedByNotAsked                 RecordIdentifiedBy = "not_asked"
+	RecordIdentifiedByNotRecorded              RecordIdentifiedBy = "not_recorded"
+	RecordIdentifiedByOther                    RecordIdentifiedBy = "other"
+	RecordIdentifiedByOtherCivilSociety        RecordIdentifiedBy = "other_civil_society"
+	RecordIdentifiedByPolice                   RecordIdentifiedBy = "police"
+	RecordIdentifiedByProsecutorCourt          RecordIdentifiedBy = "prosecutor_court"
+	RecordIdentifiedByRegionalCoordinator      RecordIdentifiedBy = "regional_coordinator"
+	RecordIdentifiedBySchool                   RecordIdentifiedBy = "school"
+	RecordIdentifiedBySelf                     RecordIdentifiedBy = "self"
+	RecordIdentifiedBySocialServices           RecordIdentifiedBy = "social_services"
+	RecordIdentifiedByTradeUnion               RecordIdentifiedBy = "trade_union"
+	RecordIdentifiedByUnknown                  RecordIdentifiedBy = "unknown"
+	RecordIdentifiedByWorkEnvironmentAuthority RecordIdentifiedBy = "work_environment_authority"
+)
+
+// Valid indicates whether the value is a known member of the RecordIdentifiedBy enum.
+func (e RecordIdentifiedBy) Valid() bool {
+	switch e {
+	case RecordIdentifiedByDeclined:
+		return true
+	case RecordIdentifiedByHealthCare:
+		return true
+	case RecordIdentifiedByMemberOrganisation:
+		return true
+	case RecordIdentifiedByMigrationAgency:
+		return true
+	case RecordIdentifiedByNotAsked:
+		return true
+	case RecordIdentifiedByNotRecorded:
+		return true
+	case RecordIdentifiedByOther:
+		return true
+	case RecordIdentifiedByOtherCivilSociety:
+		return true
+	case RecordIdentifiedByPolice:
+		return true
+	case RecordIdentifiedByProsecutorCourt:
+		return true
+	case RecordIdentifiedByRegionalCoordinator:
+		return true
+	case RecordIdentifiedBySchool:
+		return true
+	case RecordIdentifiedBySelf:
+		return true
+	case RecordIdentifiedBySocialServices:
+		return true
+	case RecordIdentifiedByTradeUnion:
+		return true
+	case RecordIdentifiedByUnknown:
+		return true
+	case RecordIdentifiedByWorkEnvironmentAuthority:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordLabourSector.
+const (
+	RecordLabourSectorA             RecordLabourSector = "a"
+	RecordLabourSectorB             RecordLabourSector = "b"
+	RecordLabourSectorC             RecordLabourSector = "c"
+	RecordLabourSectorD             RecordLabourSector = "d"
+	RecordLabourSectorDeclined      RecordLabourSector = "declined"
+	RecordLabourSectorE             RecordLabourSector = "e"
+	RecordLabourSectorF             RecordLabourSector = "f"
+	RecordLabourSectorG             RecordLabourSector = "g"
+	RecordLabourSectorH             RecordLabourSector = "h"
+	RecordLabourSectorI             RecordLabourSector = "i"
+	RecordLabourSectorJ             RecordLabourSector = "j"
+	RecordLabourSectorK             RecordLabourSector = "k"
+	RecordLabourSectorL             RecordLabourSector = "l"
+	RecordLabourSectorM             RecordLabourSector = "m"
+	RecordLabourSectorN             RecordLabourSector = "n"
+	RecordLabourSectorNotApplicable RecordLabourSector = "not_applicable"
+	RecordLabourSectorNotAsked      RecordLabourSector = "not_asked"
+	RecordLabourSectorNotRecorded   RecordLabourSector = "not_recorded"
+	RecordLabourSectorO             RecordLabourSector = "o"
+	RecordLabourSectorP             RecordLabourSector = "p"
+	RecordLabourSectorQ             RecordLabourSector = "q"
+	RecordLabourSectorR             RecordLabourSector = "r"
+	RecordLabourSectorS             RecordLabourSector = "s"
+	RecordLabourSectorT             RecordLabourSector = "t"
+	RecordLabourSectorU             RecordLabourSector = "u"
+	RecordLabourSectorUnknown       RecordLabourSector = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordLabourSector enum.
+func (e RecordLabourSector) Valid() bool {
+	switch e {
+	case RecordLabourSectorA:
+		return true
+	case RecordLabourSectorB:
+		return true
+	case RecordLabourSectorC:
+		return true
+	case RecordLabourSectorD:
+		return true
+	case RecordLabourSectorDeclined:
+		return true
+	case RecordLabourSectorE:
+		return true
+	case RecordLabourSectorF:
+		return true
+	case RecordLabourSectorG:
+		return true
+	case RecordLabourSectorH:
+		return true
+	case RecordLabourSectorI:
+		return true
+	case RecordLabourSectorJ:
+		return true
+	case RecordLabourSectorK:
+		return true
+	case RecordLabourSectorL:
+		return true
+	case RecordLabourSectorM:
+		return true
+	case RecordLabourSectorN:
+		return true
+	case RecordLabourSectorNotApplicable:
+		return true
+	case RecordLabourSectorNotAsked:
+		return true
+	case RecordLabourSectorNotRecorded:
+		return true
+	case RecordLabourSectorO:
+		return true
+	case RecordLabourSectorP:
+		return true
+	case RecordLabourSectorQ:
+		return true
+	case RecordLabourSectorR:
+		return true
+	case RecordLabourSectorS:
+		return true
+	case RecordLabourSectorT:
+		return true
+	case RecordLabourSectorU:
+		return true
+	case RecordLabourSectorUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordLegalOutcome.
+const (
+	RecordLegalOutcomeAcquitted           RecordLegalOutcome = "acquitted"
+	RecordLegalOutcomeConvicted           RecordLegalOutcome = "convicted"
+	RecordLegalOutcomeDeclined            RecordLegalOutcome = "declined"
+	RecordLegalOutcomeInvestigationClosed RecordLegalOutcome = "investigation_closed"
+	RecordLegalOutcomeInvestigationOpen   RecordLegalOutcome = "investigation_open"
+	RecordLegalOutcomeNotApplicable       RecordLegalOutcome = "not_applicable"
+	RecordLegalOutcomeNotAsked            RecordLegalOutcome = "not_asked"
+	RecordLegalOutcomeNotRecorded         RecordLegalOutcome = "not_recorded"
+	RecordLegalOutcomeProsecuted          RecordLegalOutcome = "prosecuted"
+	RecordLegalOutcomeUnknown             RecordLegalOutcome = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordLegalOutcome enum.
+func (e RecordLegalOutcome) Valid() bool {
+	switch e {
+	case RecordLegalOutcomeAcquitted:
+		return true
+	case RecordLegalOutcomeConvicted:
+		return true
+	case RecordLegalOutcomeDeclined:
+		return true
+	case RecordLegalOutcomeInvestigationClosed:
+		return true
+	case RecordLegalOutcomeInvestigationOpen:
+		return true
+	case RecordLegalOutcomeNotApplicable:
+		return true
+	case RecordLegalOutcomeNotAsked:
+		return true
+	case RecordLegalOutcomeNotRecorded:
+		return true
+	case RecordLegalOutcomeProsecuted:
+		return true
+	case RecordLegalOutcomeUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordOffenceClassification.
+const (
+	RecordOffenceClassificationAssault                 RecordOffenceClassification = "assault"
+	RecordOffenceClassificationAttemptedRape           RecordOffenceClassification = "attempted_rape"
+	RecordOffenceClassificationDeclined                RecordOffenceClassification = "declined"
+	RecordOffenceClassificationFraud                   RecordOffenceClassification = "fraud"
+	RecordOffenceClassificationHumanExploitation       RecordOffenceClassification = "human_exploitation"
+	RecordOffenceClassificationHumanTrafficking        RecordOffenceClassification = "human_trafficking"
+	RecordOffenceClassificationNotApplicable           RecordOffenceClassification = "not_applicable"
+	RecordOffenceClassificationNotAsked                RecordOffenceClassification = "not_asked"
+	RecordOffenceClassificationNotRecorded             RecordOffenceClassification = "not_recorded"
+	RecordOffenceClassificationOther                   RecordOffenceClassification = "other"
+	RecordOffenceClassificationProcuring               RecordOffenceClassification = "procuring"
+	RecordOffenceClassificationPurchaseOfSexualService RecordOffenceClassification = "purchase_of_sexual_service"
+	RecordOffenceClassificationRape                    RecordOffenceClassification = "rape"
+	RecordOffenceClassificationSexualMolestation       RecordOffenceClassification = "sexual_molestation"
+	RecordOffenceClassificationUnknown                 RecordOffenceClassification = "unknown"
+	RecordOffenceClassificationUnlawfulThreat          RecordOffenceClassification = "unlawful_threat"
+)
+
+// Valid indicates whether the value is a known member of the RecordOffenceClassification enum.
+func (e RecordOffenceClassification) Valid() bool {
+	switch e {
+	case RecordOffenceClassificationAssault:
+		return true
+	case RecordOffenceClassificationAttemptedRape:
+		return true
+	case RecordOffenceClassificationDeclined:
+		return true
+	case RecordOffenceClassificationFraud:
+		return true
+	case RecordOffenceClassificationHumanExploitation:
+		return true
+	case RecordOffenceClassificationHumanTrafficking:
+		return true
+	case RecordOffenceClassificationNotApplicable:
+		return true
+	case RecordOffenceClassificationNotAsked:
+		return true
+	case RecordOffenceClassificationNotRecorded:
+		return true
+	case RecordOffenceClassificationOther:
+		return true
+	case RecordOffenceClassificationProcuring:
+		return true
+	case RecordOffenceClassificationPurchaseOfSexualService:
+		return true
+	case RecordOffenceClassificationRape:
+		return true
+	case RecordOffenceClassificationSexualMolestation:
+		return true
+	case RecordOffenceClassificationUnknown:
+		return true
+	case RecordOffenceClassificationUnlawfulThreat:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordPerpetratorRelation.
+const (
+	RecordPerpetratorRelationDeclined                   RecordPerpetratorRelation = "declined"
+	RecordPerpetratorRelationEmployerOrLandlord         RecordPerpetratorRelation = "employer_or_landlord"
+	RecordPerpetratorRelationFamilyUnspecified          RecordPerpetratorRelation = "family_unspecified"
+	RecordPerpetratorRelationFriendAcquaintance         RecordPerpetratorRelation = "friend_acquaintance"
+	RecordPerpetratorRelationIntimatePartner            RecordPerpetratorRelation = "intimate_partner"
+	RecordPerpetratorRelationNotApplicable              RecordPerpetratorRelation = "not_applicable"
+	RecordPerpetratorRelationNotAsked                   RecordPerpetratorRelation = "not_asked"
+	RecordPerpetratorRelationNotRecorded                RecordPerpetratorRelation = "not_recorded"
+	RecordPerpetratorRelationOtherFamily                RecordPerpetratorRelation = "other_family"
+	RecordPerpetratorRelationOtherKnown                 RecordPerpetratorRelation = "other_known"
+	RecordPerpetratorRelationParentGuardian             RecordPerpetratorRelation = "parent_guardian"
+	RecordPerpetratorRelationReligiousOrCommunityLeader RecordPerpetratorRelation = "religious_or_community_leader"
+	RecordPerpetratorRelationSamePlaceOrNetwork         RecordPerpetratorRelation = "same_place_or_network"
+	RecordPerpetratorRelationSmugglerOrBroker           RecordPerpetratorRelation = "smuggler_or_broker"
+	RecordPerpetratorRelationStranger                   RecordPerpetratorRelation = "stranger"
+	RecordPerpetratorRelationUnknown                    RecordPerpetratorRelation = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordPerpetratorRelation enum.
+func (e RecordPerpetratorRelation) Valid() bool {
+	switch e {
+	case RecordPerpetratorRelationDeclined:
+		return true
+	case RecordPerpetratorRelationEmployerOrLandlord:
+		return true
+	case RecordPerpetratorRelationFamilyUnspecified:
+		return true
+	case RecordPerpetratorRelationFriendAcquaintance:
+		return true
+	case RecordPerpetratorRelationIntimatePartner:
+		return true
+	case RecordPerpetratorRelationNotApplicable:
+		return true
+	case RecordPerpetratorRelationNotAsked:
+		return true
+	case RecordPerpetratorRelationNotRecorded:
+		return true
+	case RecordPerpetratorRelationOtherFamily:
+		return true
+	case RecordPerpetratorRelationOtherKnown:
+		return true
+	case RecordPerpetratorRelationParentGuardian:
+		return true
+	case RecordPerpetratorRelationReligiousOrCommunityLeader:
+		return true
+	case RecordPerpetratorRelationSamePlaceOrNetwork:
+		return true
+	case RecordPerpetratorRelationSmugglerOrBroker:
+		return true
+	case RecordPerpetratorRelationStranger:
+		return true
+	case RecordPerpetratorRelationUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordPersonRole.
+const (
+	RecordPersonRoleChildOfExploited   RecordPersonRole = "child_of_exploited"
+	RecordPersonRoleDirectlyExploited  RecordPersonRole = "directly_exploited"
+	RecordPersonRolePartnerOrRelative  RecordPersonRole = "partner_or_relative"
+	RecordPersonRoleSiblingOfExploited RecordPersonRole = "sibling_of_exploited"
+)
+
+// Valid indicates whether the value is a known member of the RecordPersonRole enum.
+func (e RecordPersonRole) Valid() bool {
+	switch e {
+	case RecordPersonRoleChildOfExploited:
+		return true
+	case RecordPersonRoleDirectlyExploited:
+		return true
+	case RecordPersonRolePartnerOrRelative:
+		return true
+	case RecordPersonRoleSiblingOfExploited:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordPoliceReport.
+const (
+	RecordPoliceReportConsidering RecordPoliceReport = "considering"
+	RecordPoliceReportDeclined    RecordPoliceReport = "declined"
+	RecordPoliceReportNo          RecordPoliceReport = "no"
+	RecordPoliceReportNotAsked    RecordPoliceReport = "not_asked"
+	RecordPoliceReportNotRecorded RecordPoliceReport = "not_recorded"
+	RecordPoliceReportUnknown     RecordPoliceReport = "unknown"
+	RecordPoliceReportYesOther    RecordPoliceReport = "yes_other"
+	RecordPoliceReportYesSelf     RecordPoliceReport = "yes_self"
+)
+
+// Valid indicates whether the value is a known member of the RecordPoliceReport enum.
+func (e RecordPoliceReport) Valid() bool {
+	switch e {
+	case RecordPoliceReportConsidering:
+		return true
+	case RecordPoliceReportDeclined:
+		return true
+	case RecordPoliceReportNo:
+		return true
+	case RecordPoliceReportNotAsked:
+		return true
+	case RecordPoliceReportNotRecorded:
+		return true
+	case RecordPoliceReportUnknown:
+		return true
+	case RecordPoliceReportYesOther:
+		return true
+	case RecordPoliceReportYesSelf:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordPoliceReportBarriers.
+const (
+	RecordPoliceReportBarriersCrimeAbroad            RecordPoliceReportBarriers = "crime_abroad"
+	RecordPoliceReportBarriersDeclined               RecordPoliceReportBarriers = "declined"
+	RecordPoliceReportBarriersDependentOnPerpetrator RecordPoliceReportBarriers = "dependent_on_perpetrator"
+	RecordPoliceReportBarriersDidNotWant             RecordPoliceReportBarriers = "did_not_want"
+	RecordPoliceReportBarriersDistrustOfAuthorities  RecordPoliceReportBarriers = "distrust_of_authorities"
+	RecordPoliceReportBarriersFearForFamily          RecordPoliceReportBarriers = "fear_for_family"
+	RecordPoliceReportBarriersFearOfDeportation      RecordPoliceReportBarriers = "fear_of_deportation"
+	RecordPoliceReportBarriersFearOfPerpetrator      RecordPoliceReportBarriers = "fear_of_perpetrator"
+	RecordPoliceReportBarriersNotApplicable          RecordPoliceReportBarriers = "not_applicable"
+	RecordPoliceReportBarriersNotAsked               RecordPoliceReportBarriers = "not_asked"
+	RecordPoliceReportBarriersNotInformedOfRight     RecordPoliceReportBarriers = "not_informed_of_right"
+	RecordPoliceReportBarriersNotRecorded            RecordPoliceReportBarriers = "not_recorded"
+	RecordPoliceReportBarriersReasonUnknown          RecordPoliceReportBarriers = "reason_unknown"
+	RecordPoliceReportBarriersShameOrStigma          RecordPoliceReportBarriers = "shame_or_stigma"
+	RecordPoliceReportBarriersUnknown                RecordPoliceReportBarriers = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordPoliceReportBarriers enum.
+func (e RecordPoliceReportBarriers) Valid() bool {
+	switch e {
+	case RecordPoliceReportBarriersCrimeAbroad:
+		return true
+	case RecordPoliceReportBarriersDeclined:
+		return true
+	case RecordPoliceReportBarriersDependentOnPerpetrator:
+		return true
+	case RecordPoliceReportBarriersDidNotWant:
+		return true
+	case RecordPoliceReportBarriersDistrustOfAuthorities:
+		return true
+	case RecordPoliceReportBarriersFearForFamily:
+		return true
+	case RecordPoliceReportBarriersFearOfDeportation:
+		return true
+	case RecordPoliceReportBarriersFearOfPerpetrator:
+		return true
+	case RecordPoliceReportBarriersNotApplicable:
+		return true
+	case RecordPoliceReportBarriersNotAsked:
+		return true
+	case RecordPoliceReportBarriersNotInformedOfRight:
+		return true
+	case RecordPoliceReportBarriersNotRecorded:
+		return true
+	case RecordPoliceReportBarriersReasonUnknown:
+		return true
+	case RecordPoliceReportBarriersShameOrStigma:
+		return true
+	case RecordPoliceReportBarriersUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordPregnant.
+const (
+	RecordPregnantDeclined      RecordPregnant = "declined"
+	RecordPregnantNo            RecordPregnant = "no"
+	RecordPregnantNotApplicable RecordPregnant = "not_applicable"
+	RecordPregnantNotAsked      RecordPregnant = "not_asked"
+	RecordPregnantNotRecorded   RecordPregnant = "not_recorded"
+	RecordPregnantUnknown       RecordPregnant = "unknown"
+	RecordPregnantYes           RecordPregnant = "yes"
+)
+
+// Valid indicates whether the value is a known member of the RecordPregnant enum.
+func (e RecordPregnant) Valid() bool {
+	switch e {
+	case RecordPregnantDeclined:
+		return true
+	case RecordPregnantNo:
+		return true
+	case RecordPregnantNotApplicable:
+		return true
+	case RecordPregnantNotAsked:
+		return true
+	case RecordPregnantNotRecorded:
+		return true
+	case RecordPregnantUnknown:
+		return true
+	case RecordPregnantYes:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordRecruitmentChannel.
+const (
+	RecordRecruitmentChannelAsylumReception        RecordRecruitmentChannel = "asylum_reception"
+	RecordRecruitmentChannelDatingApp              RecordRecruitmentChannel = "dating_app"
+	RecordRecruitmentChannelDeclined               RecordRecruitmentChannel = "declined"
+	RecordRecruitmentChannelFamilyOrFamilyEvent    RecordRecruitmentChannel = "family_or_family_event"
+	RecordRecruitmentChannelFriendsOrSocialEvent   RecordRecruitmentChannel = "friends_or_social_event"
+	RecordRecruitmentChannelNewspaperAdvertisement RecordRecruitmentChannel = "newspaper_advertisement"
+	RecordRecruitmentChannelNotApplicable          RecordRecruitmentChannel = "not_applicable"
+	RecordRecruitmentChannelNotAsked               RecordRecruitmentChannel = "not_asked"
+	RecordRecruitmentChannelNotRecorded            RecordRecruitmentChannel = "not_recorded"
+	RecordRecruitmentChannelOnlineAdvertisement    RecordRecruitmentChannel = "online_advertisement"
+	RecordRecruitmentChannelOther                  RecordRecruitmentChannel = "other"
+	RecordRecruitmentChannelPlaceOfBusiness        RecordRecruitmentChannel = "place_of_business"
+	RecordRecruitmentChannelSchool                 RecordRecruitmentChannel = "school"
+	RecordRecruitmentChannelSmuggler               RecordRecruitmentChannel = "smuggler"
+	RecordRecruitmentChannelSocialNetworkOnline    RecordRecruitmentChannel = "social_network_online"
+	RecordRecruitmentChannelTvAdvertisement        RecordRecruitmentChannel = "tv_advertisement"
+	RecordRecruitmentChannelUnknown                RecordRecruitmentChannel = "unknown"
+	RecordRecruitmentChannelWork                   RecordRecruitmentChannel = "work"
+)
+
+// Valid indicates whether the value is a known member of the RecordRecruitmentChannel enum.
+func (e RecordRecruitmentChannel) Valid() bool {
+	switch e {
+	case RecordRecruitmentChannelAsylumReception:
+		return true
+	case RecordRecruitmentChannelDatingApp:
+		return true
+	case RecordRecruitmentChannelDeclined:
+		return true
+	case RecordRecruitmentChannelFamilyOrFamilyEvent:
+		return true
+	case RecordRecruitmentChannelFriendsOrSocialEvent:
+		return true
+	case RecordRecruitmentChannelNewspaperAdvertisement:
+		return true
+	case RecordRecruitmentChannelNotApplicable:
+		return true
+	case RecordRecruitmentChannelNotAsked:
+		return true
+	case RecordRecruitmentChannelNotRecorded:
+		return true
+	case RecordRecruitmentChannelOnlineAdvertisement:
+		return true
+	case RecordRecruitmentChannelOther:
+		return true
+	case RecordRecruitmentChannelPlaceOfBusiness:
+		return true
+	case RecordRecruitmentChannelSchool:
+		return true
+	case RecordRecruitmentChannelSmuggler:
+		return true
+	case RecordRecruitmentChannelSocialNetworkOnline:
+		return true
+	case RecordRecruitmentChannelTvAdvertisement:
+		return true
+	case RecordRecruitmentChannelUnknown:
+		return true
+	case RecordRecruitmentChannelWork:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordReferralSource.
+const (
+	RecordReferralSourceCivilSociety             RecordReferralSource = "civil_society"
+	RecordReferralSourceDeclined                 RecordReferralSource = "declined"
+	RecordReferralSourceEmbassy                  RecordReferralSource = "embassy"
+	RecordReferralSourceHealthCare               RecordReferralSource = "health_care"
+	RecordReferralSourceHotline                  RecordReferralSource = "hotline"
+	RecordReferralSourceMigrationAgency          RecordReferralSource = "migration_agency"
+	RecordReferralSourceNotAsked                 RecordReferralSource = "not_asked"
+	RecordReferralSourceNotRecorded              RecordReferralSource = "not_recorded"
+	RecordReferralSourceOther                    RecordReferralSource = "other"
+	RecordReferralSourceOtherAuthority           RecordReferralSource = "other_authority"
+	RecordReferralSourceOutreach                 RecordReferralSource = "outreach"
+	RecordReferralSourcePolice                   RecordReferralSource = "police"
+	RecordReferralSourcePrivatePerson            RecordReferralSource = "private_person"
+	RecordReferralSourceProsecutorCourt          RecordReferralSource = "prosecutor_court"
+	RecordReferralSourceRegionalCoordinator      RecordReferralSource = "regional_coordinator"
+	RecordReferralSourceSchool                   RecordReferralSource = "school"
+	RecordReferralSourceSelf                     RecordReferralSource = "self"
+	RecordReferralSourceSocialServices           RecordReferralSource = "social_services"
+	RecordReferralSourceTradeUnion               RecordReferralSource = "trade_union"
+	RecordReferralSourceUnknown                  RecordReferralSource = "unknown"
+	RecordReferralSourceWorkEnvironmentAuthority RecordReferralSource = "work_environment_authority"
+)
+
+// Valid indicates whether the value is a known member of the RecordReferralSource enum.
+func (e RecordReferralSource) Valid() bool {
+	switch e {
+	case RecordReferralSourceCivilSociety:
+		return true
+	case RecordReferralSourceDeclined:
+		return true
+	case RecordReferralSourceEmbassy:
+		return true
+	case RecordReferralSourceHealthCare:
+		return true
+	case RecordReferralSourceHotline:
+		return true
+	case RecordReferralSourceMigrationAgency:
+		return true
+	case RecordReferralSourceNotAsked:
+		return true
+	case RecordReferralSourceNotRecorded:
+		return true
+	case RecordReferralSourceOther:
+		return true
+	case RecordReferralSourceOtherAuthority:
+		return true
+	case RecordReferralSourceOutreach:
+		return true
+	case RecordReferralSourcePolice:
+		return true
+	case RecordReferralSourcePrivatePerson:
+		return true
+	case RecordReferralSourceProsecutorCourt:
+		return true
+	case RecordReferralSourceRegionalCoordinator:
+		return true
+	case RecordReferralSourceSchool:
+		return true
+	case RecordReferralSourceSelf:
+		return true
+	case RecordReferralSourceSocialServices:
+		return true
+	case RecordReferralSourceTradeUnion:
+		return true
+	case RecordReferralSourceUnknown:
+		return true
+	case RecordReferralSourceWorkEnvironmentAuthority:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordReflectionApplicant.
+const (
+	RecordReflectionApplicantDeclined            RecordReflectionApplicant = "declined"
+	RecordReflectionApplicantInvestigationLeader RecordReflectionApplicant = "investigation_leader"
+	RecordReflectionApplicantNotApplicable       RecordReflectionApplicant = "not_applicable"
+	RecordReflectionApplicantNotAsked            RecordReflectionApplicant = "not_asked"
+	RecordReflectionApplicantNotRecorded         RecordReflectionApplicant = "not_recorded"
+	RecordReflectionApplicantSocialServices      RecordReflectionApplicant = "social_services"
+	RecordReflectionApplicantUnknown             RecordReflectionApplicant = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordReflectionApplicant enum.
+func (e RecordReflectionApplicant) Valid() bool {
+	switch e {
+	case RecordReflectionApplicantDeclined:
+		return true
+	case RecordReflectionApplicantInvestigationLeader:
+		return true
+	case RecordReflectionApplicantNotApplicable:
+		return true
+	case RecordReflectionApplicantNotAsked:
+		return true
+	case RecordReflectionApplicantNotRecorded:
+		return true
+	case RecordReflectionApplicantSocialServices:
+		return true
+	case RecordReflectionApplicantUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordReflectionPeriod.
+const (
+	RecordReflectionPeriodApplied            RecordReflectionPeriod = "applied"
+	RecordReflectionPeriodDeclined           RecordReflectionPeriod = "declined"
+	RecordReflectionPeriodGranted            RecordReflectionPeriod = "granted"
+	RecordReflectionPeriodInformedNoWish     RecordReflectionPeriod = "informed_no_wish"
+	RecordReflectionPeriodInformedNotApplied RecordReflectionPeriod = "informed_not_applied"
+	RecordReflectionPeriodNotAsked           RecordReflectionPeriod = "not_asked"
+	RecordReflectionPeriodNotInformed        RecordReflectionPeriod = "not_informed"
+	RecordReflectionPeriodNotNeeded          RecordReflectionPeriod = "not_needed"
+	RecordReflectionPeriodNotRecorded        RecordReflectionPeriod = "not_recorded"
+	RecordReflectionPeriodRejected           RecordReflectionPeriod = "rejected"
+	RecordReflectionPeriodUnknown            RecordReflectionPeriod = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordReflectionPeriod enum.
+func (e RecordReflectionPeriod) Valid() bool {
+	switch e {
+	case RecordReflectionPeriodApplied:
+		return true
+	case RecordReflectionPeriodDeclined:
+		return true
+	case RecordReflectionPeriodGranted:
+		return true
+	case RecordReflectionPeriodInformedNoWish:
+		return true
+	case RecordReflectionPeriodInformedNotApplied:
+		return true
+	case RecordReflectionPeriodNotAsked:
+		return true
+	case RecordReflectionPeriodNotInformed:
+		return true
+	case RecordReflectionPeriodNotNeeded:
+		return true
+	case RecordReflectionPeriodNotRecorded:
+		return true
+	case RecordReflectionPeriodRejected:
+		return true
+	case RecordReflectionPeriodUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordRegionOfOrigin.
+const (
+	RecordRegionOfOriginCentralAsia           RecordRegionOfOrigin = "central_asia"
+	RecordRegionOfOriginDeclined              RecordRegionOfOrigin = "declined"
+	RecordRegionOfOriginEasternAfrica         RecordRegionOfOrigin = "eastern_africa"
+	RecordRegionOfOriginEasternAsia           RecordRegionOfOrigin = "eastern_asia"
+	RecordRegionOfOriginEasternEurope         RecordRegionOfOrigin = "eastern_europe"
+	RecordRegionOfOriginLatinAmericaCaribbean RecordRegionOfOrigin = "latin_america_caribbean"
+	RecordRegionOfOriginMiddleAfrica          RecordRegionOfOrigin = "middle_africa"
+	RecordRegionOfOriginNorthernAfrica        RecordRegionOfOrigin = "northern_africa"
+	RecordRegionOfOriginNorthernAmerica       RecordRegionOfOrigin = "northern_america"
+	RecordRegionOfOriginNorthernEurope        RecordRegionOfOrigin = "northern_europe"
+	RecordRegionOfOriginNotAsked              RecordRegionOfOrigin = "not_asked"
+	RecordRegionOfOriginNotRecorded           RecordRegionOfOrigin = "not_recorded"
+	RecordRegionOfOriginOceania               RecordRegionOfOrigin = "oceania"
+	RecordRegionOfOriginSouthEasternAsia      RecordRegionOfOrigin = "south_eastern_asia"
+	RecordRegionOfOriginSouthernAfrica        RecordRegionOfOrigin = "southern_africa"
+	RecordRegionOfOriginSouthernAsia          RecordRegionOfOrigin = "southern_asia"
+	RecordRegionOfOriginSouthernEurope        RecordRegionOfOrigin = "southern_europe"
+	RecordRegionOfOriginUnknown               RecordRegionOfOrigin = "unknown"
+	RecordRegionOfOriginWesternAfrica         RecordRegionOfOrigin = "western_africa"
+	RecordRegionOfOriginWesternAsia           RecordRegionOfOrigin = "western_asia"
+	RecordRegionOfOriginWesternEurope         RecordRegionOfOrigin = "western_europe"
+)
+
+// Valid indicates whether the value is a known member of the RecordRegionOfOrigin enum.
+func (e RecordRegionOfOrigin) Valid() bool {
+	switch e {
+	case RecordRegionOfOriginCentralAsia:
+		return true
+	case RecordRegionOfOriginDeclined:
+		return true
+	case RecordRegionOfOriginEasternAfrica:
+		return true
+	case RecordRegionOfOriginEasternAsia:
+		return true
+	case RecordRegionOfOriginEasternEurope:
+		return true
+	case RecordRegionOfOriginLatinAmericaCaribbean:
+		return true
+	case RecordRegionOfOriginMiddleAfrica:
+		return true
+	case RecordRegionOfOriginNorthernAfrica:
+		return true
+	case RecordRegionOfOriginNorthernAmerica:
+		return true
+	case RecordRegionOfOriginNorthernEurope:
+		return true
+	case RecordRegionOfOriginNotAsked:
+		return true
+	case RecordRegionOfOriginNotRecorded:
+		return true
+	case RecordRegionOfOriginOceania:
+		return true
+	case RecordRegionOfOriginSouthEasternAsia:
+		return true
+	case RecordRegionOfOriginSouthernAfrica:
+		return true
+	case RecordRegionOfOriginSouthernAsia:
+		return true
+	case RecordRegionOfOriginSouthernEurope:
+		return true
+	case RecordRegionOfOriginUnknown:
+		return true
+	case RecordRegionOfOriginWesternAfrica:
+		return true
+	case RecordRegionOfOriginWesternAsia:
+		return true
+	case RecordRegionOfOriginWesternEurope:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordResidenceStatus.
+const (
+	RecordResidenceStatusAsylumRejected       RecordResidenceStatus = "asylum_rejected"
+	RecordResidenceStatusAsylumSeeker         RecordResidenceStatus = "asylum_seeker"
+	RecordResidenceStatusDeclined             RecordResidenceStatus = "declined"
+	RecordResidenceStatusEuNoRightOfResidence RecordResidenceStatus = "eu_no_right_of_residence"
+	RecordResidenceStatusEuRightOfResidence   RecordResidenceStatus = "eu_right_of_residence"
+	RecordResidenceStatusNotAsked             RecordResidenceStatus = "not_asked"
+	RecordResidenceStatusNotRecorded          RecordResidenceStatus = "not_recorded"
+	RecordResidenceStatusPermanentPermit      RecordResidenceStatus = "permanent_permit"
+	RecordResidenceStatusRefugeeOrSubsidiary  RecordResidenceStatus = "refugee_or_subsidiary"
+	RecordResidenceStatusSwedishCitizen       RecordResidenceStatus = "swedish_citizen"
+	RecordResidenceStatusTemporaryPermit      RecordResidenceStatus = "temporary_permit"
+	RecordResidenceStatusTemporaryProtection  RecordResidenceStatus = "temporary_protection"
+	RecordResidenceStatusUndocumented         RecordResidenceStatus = "undocumented"
+	RecordResidenceStatusUnknown              RecordResidenceStatus = "unknown"
+	RecordResidenceStatusVictimPermit         RecordResidenceStatus = "victim_permit"
+	RecordResidenceStatusVisitor              RecordResidenceStatus = "visitor"
+)
+
+// Valid indicates whether the value is a known member of the RecordResidenceStatus enum.
+func (e RecordResidenceStatus) Valid() bool {
+	switch e {
+	case RecordResidenceStatusAsylumRejected:
+		return true
+	case RecordResidenceStatusAsylumSeeker:
+		return true
+	case RecordResidenceStatusDeclined:
+		return true
+	case RecordResidenceStatusEuNoRightOfResidence:
+		return true
+	case RecordResidenceStatusEuRightOfResidence:
+		return true
+	case RecordResidenceStatusNotAsked:
+		return true
+	case RecordResidenceStatusNotRecorded:
+		return true
+	case RecordResidenceStatusPermanentPermit:
+		return true
+	case RecordResidenceStatusRefugeeOrSubsidiary:
+		return true
+	case RecordResidenceStatusSwedishCitizen:
+		return true
+	case RecordResidenceStatusTemporaryPermit:
+		return true
+	case RecordResidenceStatusTemporaryProtection:
+		return true
+	case RecordResidenceStatusUndocumented:
+		return true
+	case RecordResidenceStatusUnknown:
+		return true
+	case RecordResidenceStatusVictimPermit:
+		return true
+	case RecordResidenceStatusVisitor:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordReturnProgramme.
+const (
+	RecordReturnProgrammeApplied                RecordReturnProgramme = "applied"
+	RecordReturnProgrammeDeclined               RecordReturnProgramme = "declined"
+	RecordReturnProgrammeDeportedOrTransferred  RecordReturnProgramme = "deported_or_transferred"
+	RecordReturnProgrammeNoReturn               RecordReturnProgramme = "no_return"
+	RecordReturnProgrammeNotAsked               RecordReturnProgramme = "not_asked"
+	RecordReturnProgrammeNotRecorded            RecordReturnProgramme = "not_recorded"
+	RecordReturnProgrammeReturnedMemberArranged RecordReturnProgramme = "returned_member_arranged"
+	RecordReturnProgrammeReturnedOnOwn          RecordReturnProgramme = "returned_on_own"
+	RecordReturnProgrammeReturnedWithProgramme  RecordReturnProgramme = "returned_with_programme"
+	RecordReturnProgrammeUnknown                RecordReturnProgramme = "unknown"
+	RecordReturnProgrammeWantsInformed          RecordReturnProgramme = "wants_informed"
+	RecordReturnProgrammeWantsNotInformed       RecordReturnProgramme = "wants_not_informed"
+)
+
+// Valid indicates whether the value is a known member of the RecordReturnProgramme enum.
+func (e RecordReturnProgramme) Valid() bool {
+	switch e {
+	case RecordReturnProgrammeApplied:
+		return true
+	case RecordReturnProgrammeDeclined:
+		return true
+	case RecordReturnProgrammeDeportedOrTransferred:
+		return true
+	case RecordReturnProgrammeNoReturn:
+		return true
+	case RecordReturnProgrammeNotAsked:
+		return true
+	case RecordReturnProgrammeNotRecorded:
+		return true
+	case RecordReturnProgrammeReturnedMemberArranged:
+		return true
+	case RecordReturnProgrammeReturnedOnOwn:
+		return true
+	case RecordReturnProgrammeReturnedWithProgramme:
+		return true
+	case RecordReturnProgrammeUnknown:
+		return true
+	case RecordReturnProgrammeWantsInformed:
+		return true
+	case RecordReturnProgrammeWantsNotInformed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordRiskAssessment.
+const (
+	RecordRiskAssessmentDeclined         RecordRiskAssessment = "declined"
+	RecordRiskAssessmentInformal         RecordRiskAssessment = "informal"
+	RecordRiskAssessmentNotAsked         RecordRiskAssessment = "not_asked"
+	RecordRiskAssessmentNotDone          RecordRiskAssessment = "not_done"
+	RecordRiskAssessmentNotRecorded      RecordRiskAssessment = "not_recorded"
+	RecordRiskAssessmentOwnRoutine       RecordRiskAssessment = "own_routine"
+	RecordRiskAssessmentStructuredManual RecordRiskAssessment = "structured_manual"
+	RecordRiskAssessmentUnknown          RecordRiskAssessment = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordRiskAssessment enum.
+func (e RecordRiskAssessment) Valid() bool {
+	switch e {
+	case RecordRiskAssessmentDeclined:
+		return true
+	case RecordRiskAssessmentInformal:
+		return true
+	case RecordRiskAssessmentNotAsked:
+		return true
+	case RecordRiskAssessmentNotDone:
+		return true
+	case RecordRiskAssessmentNotRecorded:
+		return true
+	case RecordRiskAssessmentOwnRoutine:
+		return true
+	case RecordRiskAssessmentStructuredManual:
+		return true
+	case RecordRiskAssessmentUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordSexualForms.
+const (
+	RecordSexualFormsDeclined              RecordSexualForms = "declined"
+	RecordSexualFormsNotApplicable         RecordSexualForms = "not_applicable"
+	RecordSexualFormsNotAsked              RecordSexualForms = "not_asked"
+	RecordSexualFormsNotRecorded           RecordSexualForms = "not_recorded"
+	RecordSexualFormsOther                 RecordSexualForms = "other"
+	RecordSexualFormsPornography           RecordSexualForms = "pornography"
+	RecordSexualFormsPrivateSexualServices RecordSexualForms = "private_sexual_services"
+	RecordSexualFormsProstitution          RecordSexualForms = "prostitution"
+	RecordSexualFormsRemoteInteractive     RecordSexualForms = "remote_interactive"
+	RecordSexualFormsUnknown               RecordSexualForms = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordSexualForms enum.
+func (e RecordSexualForms) Valid() bool {
+	switch e {
+	case RecordSexualFormsDeclined:
+		return true
+	case RecordSexualFormsNotApplicable:
+		return true
+	case RecordSexualFormsNotAsked:
+		return true
+	case RecordSexualFormsNotRecorded:
+		return true
+	case RecordSexualFormsOther:
+		return true
+	case RecordSexualFormsPornography:
+		return true
+	case RecordSexualFormsPrivateSexualServices:
+		return true
+	case RecordSexualFormsProstitution:
+		return true
+	case RecordSexualFormsRemoteInteractive:
+		return true
+	case RecordSexualFormsUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordSupportNeeds.
+const (
+	RecordSupportNeedsAuthorityContact           RecordSupportNeeds = "authority_contact"
+	RecordSupportNeedsBasicNecessities           RecordSupportNeeds = "basic_necessities"
+	RecordSupportNeedsDeclined                   RecordSupportNeeds = "declined"
+	RecordSupportNeedsEducation                  RecordSupportNeeds = "education"
+	RecordSupportNeedsEmployment                 RecordSupportNeeds = "employment"
+	RecordSupportNeedsFamilyTracingReunification RecordSupportNeeds = "family_tracing_reunification"
+	RecordSupportNeedsFinancial                  RecordSupportNeeds = "financial"
+	RecordSupportNeedsHealthCare                 RecordSupportNeeds = "health_care"
+	RecordSupportNeedsInterpretation             RecordSupportNeeds = "interpretation"
+	RecordSupportNeedsLegal                      RecordSupportNeeds = "legal"
+	RecordSupportNeedsMigrationProcess           RecordSupportNeeds = "migration_process"
+	RecordSupportNeedsNoneIdentified             RecordSupportNeeds = "none_identified"
+	RecordSupportNeedsNotAsked                   RecordSupportNeeds = "not_asked"
+	RecordSupportNeedsNotRecorded                RecordSupportNeeds = "not_recorded"
+	RecordSupportNeedsOther                      RecordSupportNeeds = "other"
+	RecordSupportNeedsParentingChildren          RecordSupportNeeds = "parenting_children"
+	RecordSupportNeedsPoliceContact              RecordSupportNeeds = "police_contact"
+	RecordSupportNeedsPsychosocial               RecordSupportNeeds = "psychosocial"
+	RecordSupportNeedsSafeAccommodation          RecordSupportNeeds = "safe_accommodation"
+	RecordSupportNeedsSafeReturn                 RecordSupportNeeds = "safe_return"
+	RecordSupportNeedsSubstanceTreatment         RecordSupportNeeds = "substance_treatment"
+	RecordSupportNeedsTraumaTreatment            RecordSupportNeeds = "trauma_treatment"
+	RecordSupportNeedsUnknown                    RecordSupportNeeds = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordSupportNeeds enum.
+func (e RecordSupportNeeds) Valid() bool {
+	switch e {
+	case RecordSupportNeedsAuthorityContact:
+		return true
+	case RecordSupportNeedsBasicNecessities:
+		return true
+	case RecordSupportNeedsDeclined:
+		return true
+	case RecordSupportNeedsEducation:
+		return true
+	case RecordSupportNeedsEmployment:
+		return true
+	case RecordSupportNeedsFamilyTracingReunification:
+		return true
+	case RecordSupportNeedsFinancial:
+		return true
+	case RecordSupportNeedsHealthCare:
+		return true
+	case RecordSupportNeedsInterpretation:
+		return true
+	case RecordSupportNeedsLegal:
+		return true
+	case RecordSupportNeedsMigrationProcess:
+		return true
+	case RecordSupportNeedsNoneIdentified:
+		return true
+	case RecordSupportNeedsNotAsked:
+		return true
+	case RecordSupportNeedsNotRecorded:
+		return true
+	case RecordSupportNeedsOther:
+		return true
+	case RecordSupportNeedsParentingChildren:
+		return true
+	case RecordSupportNeedsPoliceContact:
+		return true
+	case RecordSupportNeedsPsychosocial:
+		return true
+	case RecordSupportNeedsSafeAccommodation:
+		return true
+	case RecordSupportNeedsSafeReturn:
+		return true
+	case RecordSupportNeedsSubstanceTreatment:
+		return true
+	case RecordSupportNeedsTraumaTreatment:
+		return true
+	case RecordSupportNeedsUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordSupportProgramme.
+const (
+	RecordSupportProgrammeApplied        RecordSupportProgramme = "applied"
+	RecordSupportProgrammeDeclined       RecordSupportProgramme = "declined"
+	RecordSupportProgrammeEnded          RecordSupportProgramme = "ended"
+	RecordSupportProgrammeGranted        RecordSupportProgramme = "granted"
+	RecordSupportProgrammeInformedNoWish RecordSupportProgramme = "informed_no_wish"
+	RecordSupportProgrammeNotAsked       RecordSupportProgramme = "not_asked"
+	RecordSupportProgrammeNotEligible    RecordSupportProgramme = "not_eligible"
+	RecordSupportProgrammeNotInformed    RecordSupportProgramme = "not_informed"
+	RecordSupportProgrammeNotRecorded    RecordSupportProgramme = "not_recorded"
+	RecordSupportProgrammeRejected       RecordSupportProgramme = "rejected"
+	RecordSupportProgrammeUnknown        RecordSupportProgramme = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordSupportProgramme enum.
+func (e RecordSupportProgramme) Valid() bool {
+	switch e {
+	case RecordSupportProgrammeApplied:
+		return true
+	case RecordSupportProgrammeDeclined:
+		return true
+	case RecordSupportProgrammeEnded:
+		return true
+	case RecordSupportProgrammeGranted:
+		return true
+	case RecordSupportProgrammeInformedNoWish:
+		return true
+	case RecordSupportProgrammeNotAsked:
+		return true
+	case RecordSupportProgrammeNotEligible:
+		return true
+	case RecordSupportProgrammeNotInformed:
+		return true
+	case RecordSupportProgrammeNotRecorded:
+		return true
+	case RecordSupportProgrammeRejected:
+		return true
+	case RecordSupportProgrammeUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordSupportProvided.
+const (
+	RecordSupportProvidedAuthorityContact           RecordSupportProvided = "authority_contact"
+	RecordSupportProvidedBasicNecessities           RecordSupportProvided = "basic_necessities"
+	RecordSupportProvidedDeclined                   RecordSupportProvided = "declined"
+	RecordSupportProvidedEducation                  RecordSupportProvided = "education"
+	RecordSupportProvidedEmployment                 RecordSupportProvided = "employment"
+	RecordSupportProvidedFamilyTracingReunification RecordSupportProvided = "family_tracing_reunification"
+	RecordSupportProvidedFinancial                  RecordSupportProvided = "financial"
+	RecordSupportProvidedHealthCare                 RecordSupportProvided = "health_care"
+	RecordSupportProvidedInterpretation             RecordSupportProvided = "interpretation"
+	RecordSupportProvidedLegal                      RecordSupportProvided = "legal"
+	RecordSupportProvidedMigrationProcess           RecordSupportProvided = "migration_process"
+	RecordSupportProvidedNoneIdentified             RecordSupportProvided = "none_identified"
+	RecordSupportProvidedNotAsked                   RecordSupportProvided = "not_asked"
+	RecordSupportProvidedNotRecorded                RecordSupportProvided = "not_recorded"
+	RecordSupportProvidedOther                      RecordSupportProvided = "other"
+	RecordSupportProvidedParentingChildren          RecordSupportProvided = "parenting_children"
+	RecordSupportProvidedPoliceContact              RecordSupportProvided = "police_contact"
+	RecordSupportProvidedPsychosocial               RecordSupportProvided = "psychosocial"
+	RecordSupportProvidedSafeAccommodation          RecordSupportProvided = "safe_accommodation"
+	RecordSupportProvidedSafeReturn                 RecordSupportProvided = "safe_return"
+	RecordSupportProvidedSubstanceTreatment         RecordSupportProvided = "substance_treatment"
+	RecordSupportProvidedTraumaTreatment            RecordSupportProvided = "trauma_treatment"
+	RecordSupportProvidedUnknown                    RecordSupportProvided = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordSupportProvided enum.
+func (e RecordSupportProvided) Valid() bool {
+	switch e {
+	case RecordSupportProvidedAuthorityContact:
+		return true
+	case RecordSupportProvidedBasicNecessities:
+		return true
+	case RecordSupportProvidedDeclined:
+		return true
+	case RecordSupportProvidedEducation:
+		return true
+	case RecordSupportProvidedEmployment:
+		return true
+	case RecordSupportProvidedFamilyTracingReunification:
+		return true
+	case RecordSupportProvidedFinancial:
+		return true
+	case RecordSupportProvidedHealthCare:
+		return true
+	case RecordSupportProvidedInterpretation:
+		return true
+	case RecordSupportProvidedLegal:
+		return true
+	case RecordSupportProvidedMigrationProcess:
+		return true
+	case RecordSupportProvidedNoneIdentified:
+		return true
+	case RecordSupportProvidedNotAsked:
+		return true
+	case RecordSupportProvidedNotRecorded:
+		return true
+	case RecordSupportProvidedOther:
+		return true
+	case RecordSupportProvidedParentingChildren:
+		return true
+	case RecordSupportProvidedPoliceContact:
+		return true
+	case RecordSupportProvidedPsychosocial:
+		return true
+	case RecordSupportProvidedSafeAccommodation:
+		return true
+	case RecordSupportProvidedSafeReturn:
+		return true
+	case RecordSupportProvidedSubstanceTreatment:
+		return true
+	case RecordSupportProvidedTraumaTreatment:
+		return true
+	case RecordSupportProvidedUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordTestimonyPermit.
+const (
+	RecordTestimonyPermitApplied     RecordTestimonyPermit = "applied"
+	RecordTestimonyPermitDeclined    RecordTestimonyPermit = "declined"
+	RecordTestimonyPermitGranted     RecordTestimonyPermit = "granted"
+	RecordTestimonyPermitNotApplied  RecordTestimonyPermit = "not_applied"
+	RecordTestimonyPermitNotAsked    RecordTestimonyPermit = "not_asked"
+	RecordTestimonyPermitNotRecorded RecordTestimonyPermit = "not_recorded"
+	RecordTestimonyPermitRejected    RecordTestimonyPermit = "rejected"
+	RecordTestimonyPermitRevoked     RecordTestimonyPermit = "revoked"
+	RecordTestimonyPermitUnknown     RecordTestimonyPermit = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordTestimonyPermit enum.
+func (e RecordTestimonyPermit) Valid() bool {
+	switch e {
+	case RecordTestimonyPermitApplied:
+		return true
+	case RecordTestimonyPermitDeclined:
+		return true
+	case RecordTestimonyPermitGranted:
+		return true
+	case RecordTestimonyPermitNotApplied:
+		return true
+	case RecordTestimonyPermitNotAsked:
+		return true
+	case RecordTestimonyPermitNotRecorded:
+		return true
+	case RecordTestimonyPermitRejected:
+		return true
+	case RecordTestimonyPermitRevoked:
+		return true
+	case RecordTestimonyPermitUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordThreatSources.
+const (
+	RecordThreatSourcesBuyers             RecordThreatSources = "buyers"
+	RecordThreatSourcesCommunity          RecordThreatSources = "community"
+	RecordThreatSourcesDebtCollectors     RecordThreatSources = "debt_collectors"
+	RecordThreatSourcesDeclined           RecordThreatSources = "declined"
+	RecordThreatSourcesNoneIdentified     RecordThreatSources = "none_identified"
+	RecordThreatSourcesNotAsked           RecordThreatSources = "not_asked"
+	RecordThreatSourcesNotRecorded        RecordThreatSources = "not_recorded"
+	RecordThreatSourcesOther              RecordThreatSources = "other"
+	RecordThreatSourcesOwnFamily          RecordThreatSources = "own_family"
+	RecordThreatSourcesPerpetratorsAbroad RecordThreatSources = "perpetrators_abroad"
+	RecordThreatSourcesPerpetratorsSweden RecordThreatSources = "perpetrators_sweden"
+	RecordThreatSourcesUnknown            RecordThreatSources = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the RecordThreatSources enum.
+func (e RecordThreatSources) Valid() bool {
+	switch e {
+	case RecordThreatSourcesBuyers:
+		return true
+	case RecordThreatSourcesCommunity:
+		return true
+	case RecordThreatSourcesDebtCollectors:
+		return true
+	case RecordThreatSourcesDeclined:
+		return true
+	case RecordThreatSourcesNoneIdentified:
+		return true
+	case RecordThreatSourcesNotAsked:
+		return true
+	case RecordThreatSourcesNotRecorded:
+		return true
+	case RecordThreatSourcesOther:
+		return true
+	case RecordThreatSourcesOwnFamily:
+		return true
+	case RecordThreatSourcesPerpetratorsAbroad:
+		return true
+	case RecordThreatSourcesPerpetratorsSweden:
+		return true
+	case RecordThreatSourcesUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordWentMissing.
+const (
+	RecordWentMissingDeclined        RecordWentMissing = "declined"
+	RecordWentMissingNo              RecordWentMissing = "no"
+	RecordWentMissingNotAsked        RecordWentMissing = "not_asked"
+	RecordWentMissingNotRecorded     RecordWentMissing = "not_recorded"
+	RecordWentMissingUnknown         RecordWentMissing = "unknown"
+	RecordWentMissingYesFound        RecordWentMissing = "yes_found"
+	RecordWentMissingYesStillMissing RecordWentMissing = "yes_still_missing"
+)
+
+// Valid indicates whether the value is a known member of the RecordWentMissing enum.
+func (e RecordWentMissing) Valid() bool {
+	switch e {
+	case RecordWentMissingDeclined:
+		return true
+	case RecordWentMissingNo:
+		return true
+	case RecordWentMissingNotAsked:
+		return true
+	case RecordWentMissingNotRecorded:
+		return true
+	case RecordWentMissingUnknown:
+		return true
+	case RecordWentMissingYesFound:
+		return true
+	case RecordWentMissingYesStillMissing:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Role.
 const (
 	RoleCoordinator Role = "coordinator"
@@ -717,8 +3072,315 @@ type Recommendation struct {
 	Number int  `json:"number"`
 }
 
-// Record defines model for Record.
-type Record = map[string]interface{}
+// Record One person, met by one organisation in one year. A full record (`consent_statistics` is `yes`) sends every core field; a
+// count-only one (`minimal`) sends the required fields alone and may add `case_phase`. Extended fields may be left out. The
+// rules across fields, and which fields are core, are in the codebook (`GET /v1/codebook`).
+type Record struct {
+	// Accompaniment Accompanying adult (minors)
+	Accompaniment *RecordAccompaniment `json:"accompaniment,omitempty"`
+
+	// AgeBand Age at contact
+	AgeBand *RecordAgeBand `json:"age_band,omitempty"`
+
+	// AgeBandAtEntry Age when the exploitation began
+	AgeBandAtEntry *RecordAgeBandAtEntry `json:"age_band_at_entry,omitempty"`
+
+	// AuthorityContact Contacts with authorities so far
+	AuthorityContact *[]RecordAuthorityContact `json:"authority_contact,omitempty"`
+
+	// CasePhase New or continuing
+	CasePhase *RecordCasePhase `json:"case_phase,omitempty"`
+
+	// ChildPlacement Placement (minors)
+	ChildPlacement *RecordChildPlacement `json:"child_placement,omitempty"`
+
+	// ChildrenCount Number of children
+	ChildrenCount *Record_ChildrenCount `json:"children_count,omitempty"`
+
+	// ChildrenLocation Where the children are
+	ChildrenLocation *[]RecordChildrenLocation `json:"children_location,omitempty"`
+
+	// CitizenshipGroup Citizenship group
+	CitizenshipGroup *RecordCitizenshipGroup `json:"citizenship_group,omitempty"`
+
+	// ConsentStatistics Consent to statistics
+	ConsentStatistics RecordConsentStatistics `json:"consent_statistics"`
+
+	// ContactOutcome Outcome of the contact
+	ContactOutcome *RecordContactOutcome `json:"contact_outcome,omitempty"`
+
+	// ContactQuarter Quarter of contact
+	ContactQuarter *Record_ContactQuarter `json:"contact_quarter,omitempty"`
+
+	// ContactRegion Police region of the contact
+	ContactRegion *RecordContactRegion `json:"contact_region,omitempty"`
+	ContactYear   Year                 `json:"contact_year"`
+
+	// ControlMeans Means of control during the exploitation
+	ControlMeans *[]RecordControlMeans `json:"control_means,omitempty"`
+
+	// DurationBand Duration of the exploitation
+	DurationBand *RecordDurationBand `json:"duration_band,omitempty"`
+
+	// EarlierMemberContacts Earlier contact with other members
+	EarlierMemberContacts RecordEarlierMemberContacts `json:"earlier_member_contacts"`
+
+	// EntryMeans Means of recruitment or coercion
+	EntryMeans *[]RecordEntryMeans `json:"entry_means,omitempty"`
+
+	// ExploitationPlaces Where the exploitation took place
+	ExploitationPlaces *[]RecordExploitationPlaces `json:"exploitation_places,omitempty"`
+
+	// ExploitationTypes Types of exploitation
+	ExploitationTypes *[]RecordExploitationTypes `json:"exploitation_types,omitempty"`
+
+	// FirstContact First contact in Sweden
+	FirstContact *RecordFirstContact `json:"first_contact,omitempty"`
+
+	// Gender Gender
+	Gender *RecordGender `json:"gender,omitempty"`
+
+	// Guardian Guardian or representative (minors)
+	Guardian *RecordGuardian `json:"guardian,omitempty"`
+
+	// HasChildren Has children
+	HasChildren *RecordHasChildren `json:"has_children,omitempty"`
+
+	// IdentificationStatus Identification status
+	IdentificationStatus *RecordIdentificationStatus `json:"identification_status,omitempty"`
+
+	// IdentifiedBy First identified by
+	IdentifiedBy *RecordIdentifiedBy `json:"identified_by,omitempty"`
+
+	// LabourSector Labour sector
+	LabourSector *[]RecordLabourSector `json:"labour_sector,omitempty"`
+
+	// LegalOutcome Legal outcome
+	LegalOutcome *RecordLegalOutcome `json:"legal_outcome,omitempty"`
+
+	// OffenceClassification Classification of the offence
+	OffenceClassification *[]RecordOffenceClassification `json:"offence_classification,omitempty"`
+
+	// PerpetratorRelation Relation to the perpetrator
+	PerpetratorRelation *[]RecordPerpetratorRelation `json:"perpetrator_relation,omitempty"`
+
+	// PersonRole The person's role
+	PersonRole RecordPersonRole `json:"person_role"`
+
+	// PoliceReport Police report
+	PoliceReport *RecordPoliceReport `json:"police_report,omitempty"`
+
+	// PoliceReportBarriers Barriers to reporting
+	PoliceReportBarriers *[]RecordPoliceReportBarriers `json:"police_report_barriers,omitempty"`
+
+	// Pregnant Pregnant
+	Pregnant *RecordPregnant `json:"pregnant,omitempty"`
+
+	// RecruitmentChannel Recruitment channel
+	RecruitmentChannel *[]RecordRecruitmentChannel `json:"recruitment_channel,omitempty"`
+
+	// ReferralSource Who referred the person here
+	ReferralSource *RecordReferralSource `json:"referral_source,omitempty"`
+
+	// ReflectionApplicant Who applied for the reflection period
+	ReflectionApplicant *RecordReflectionApplicant `json:"reflection_applicant,omitempty"`
+
+	// ReflectionPeriod Reflection period
+	ReflectionPeriod *RecordReflectionPeriod `json:"reflection_period,omitempty"`
+
+	// RegionOfOrigin Region of origin
+	RegionOfOrigin *RecordRegionOfOrigin `json:"region_of_origin,omitempty"`
+
+	// ResidenceStatus Residence status at first contact
+	ResidenceStatus *RecordResidenceStatus `json:"residence_status,omitempty"`
+
+	// ReturnProgramme Return
+	ReturnProgramme *RecordReturnProgramme `json:"return_programme,omitempty"`
+
+	// RiskAssessment Threat and risk assessment
+	RiskAssessment *RecordRiskAssessment `json:"risk_assessment,omitempty"`
+
+	// SexualForms Forms of sexual exploitation
+	SexualForms *[]RecordSexualForms `json:"sexual_forms,omitempty"`
+
+	// SupportNeeds Support needed
+	SupportNeeds *[]RecordSupportNeeds `json:"support_needs,omitempty"`
+
+	// SupportProgramme National support programme
+	SupportProgramme *RecordSupportProgramme `json:"support_programme,omitempty"`
+
+	// SupportProvided Support provided
+	SupportProvided *[]RecordSupportProvided `json:"support_provided,omitempty"`
+
+	// TestimonyPermit Temporary permit for cooperation
+	TestimonyPermit *RecordTestimonyPermit `json:"testimony_permit,omitempty"`
+
+	// ThreatSources Sources of threat
+	ThreatSources *[]RecordThreatSources `json:"threat_sources,omitempty"`
+
+	// WentMissing Went missing
+	WentMissing *RecordWentMissing `json:"went_missing,omitempty"`
+}
+
+// RecordAccompaniment Accompanying adult (minors)
+type RecordAccompaniment string
+
+// RecordAgeBand Age at contact
+type RecordAgeBand string
+
+// RecordAgeBandAtEntry Age when the exploitation began
+type RecordAgeBandAtEntry string
+
+// RecordAuthorityContact defines model for Record.AuthorityContact.
+type RecordAuthorityContact string
+
+// RecordCasePhase New or continuing
+type RecordCasePhase string
+
+// RecordChildPlacement Placement (minors)
+type RecordChildPlacement string
+
+// RecordChildrenCount0 defines model for Record.ChildrenCount.0.
+type RecordChildrenCount0 = int
+
+// RecordChildrenCount1 defines model for Record.ChildrenCount.1.
+type RecordChildrenCount1 string
+
+// Record_ChildrenCount Number of children
+type Record_ChildrenCount struct {
+	union json.RawMessage
+}
+
+// RecordChildrenLocation defines model for Record.ChildrenLocation.
+type RecordChildrenLocation string
+
+// RecordCitizenshipGroup Citizenship group
+type RecordCitizenshipGroup string
+
+// RecordConsentStatistics Consent to statistics
+type RecordConsentStatistics string
+
+// RecordContactOutcome Outcome of the contact
+type RecordContactOutcome string
+
+// RecordContactQuarter0 defines model for Record.ContactQuarter.0.
+type RecordContactQuarter0 = int
+
+// RecordContactQuarter1 defines model for Record.ContactQuarter.1.
+type RecordContactQuarter1 string
+
+// Record_ContactQuarter Quarter of contact
+type Record_ContactQuarter struct {
+	union json.RawMessage
+}
+
+// RecordContactRegion Police region of the contact
+type RecordContactRegion string
+
+// RecordControlMeans defines model for Record.ControlMeans.
+type RecordControlMeans string
+
+// RecordDurationBand Duration of the exploitation
+type RecordDurationBand string
+
+// RecordEarlierMemberContacts Earlier contact with other members
+type RecordEarlierMemberContacts string
+
+// RecordEntryMeans defines model for Record.EntryMeans.
+type RecordEntryMeans string
+
+// RecordExploitationPlaces defines model for Record.ExploitationPlaces.
+type RecordExploitationPlaces string
+
+// RecordExploitationTypes defines model for Record.ExploitationTypes.
+type RecordExploitationTypes string
+
+// RecordFirstContact First contact in Sweden
+type RecordFirstContact string
+
+// RecordGender Gender
+type RecordGender string
+
+// RecordGuardian Guardian or representative (minors)
+type RecordGuardian string
+
+// RecordHasChildren Has children
+type RecordHasChildren string
+
+// RecordIdentificationStatus Identification status
+type RecordIdentificationStatus string
+
+// RecordIdentifiedBy First identified by
+type RecordIdentifiedBy string
+
+// RecordLabourSector defines model for Record.LabourSector.
+type RecordLabourSector string
+
+// RecordLegalOutcome Legal outcome
+type RecordLegalOutcome string
+
+// RecordOffenceClassification defines model for Record.OffenceClassification.
+type RecordOffenceClassification string
+
+// RecordPerpetratorRelation defines model for Record.PerpetratorRelation.
+type RecordPerpetratorRelation string
+
+// RecordPersonRole The person's role
+type RecordPersonRole string
+
+// RecordPoliceReport Police report
+type RecordPoliceReport string
+
+// RecordPoliceReportBarriers defines model for Record.PoliceReportBarriers.
+type RecordPoliceReportBarriers string
+
+// RecordPregnant Pregnant
+type RecordPregnant string
+
+// RecordRecruitmentChannel defines model for Record.RecruitmentChannel.
+type RecordRecruitmentChannel string
+
+// RecordReferralSource Who referred the person here
+type RecordReferralSource string
+
+// RecordReflectionApplicant Who applied for the reflection period
+type RecordReflectionApplicant string
+
+// RecordReflectionPeriod Reflection period
+type RecordReflectionPeriod string
+
+// RecordRegionOfOrigin Region of origin
+type RecordRegionOfOrigin string
+
+// RecordResidenceStatus Residence status at first contact
+type RecordResidenceStatus string
+
+// RecordReturnProgramme Return
+type RecordReturnProgramme string
+
+// RecordRiskAssessment Threat and risk assessment
+type RecordRiskAssessment string
+
+// RecordSexualForms defines model for Record.SexualForms.
+type RecordSexualForms string
+
+// RecordSupportNeeds defines model for Record.SupportNeeds.
+type RecordSupportNeeds string
+
+// RecordSupportProgramme National support programme
+type RecordSupportProgramme string
+
+// RecordSupportProvided defines model for Record.SupportProvided.
+type RecordSupportProvided string
+
+// RecordTestimonyPermit Temporary permit for cooperation
+type RecordTestimonyPermit string
+
+// RecordThreatSources defines model for Record.ThreatSources.
+type RecordThreatSources string
+
+// RecordWentMissing Went missing
+type RecordWentMissing string
 
 // RecordHistory defines model for RecordHistory.
 type RecordHistory struct {
@@ -737,12 +3399,16 @@ type RecordPage struct {
 
 // RecordVersion defines model for RecordVersion.
 type RecordVersion struct {
-	Codebook  *int               `json:"codebook,omitempty"`
-	Day       openapi_types.Date `json:"day"`
-	Record    *Record            `json:"record,omitempty"`
-	RecordID  RecordID           `json:"record_id"`
-	Version   int                `json:"version"`
-	Withdrawn bool               `json:"withdrawn"`
+	Codebook *int               `json:"codebook,omitempty"`
+	Day      openapi_types.Date `json:"day"`
+
+	// Record One person, met by one organisation in one year. A full record (`consent_statistics` is `yes`) sends every core field; a
+	// count-only one (`minimal`) sends the required fields alone and may add `case_phase`. Extended fields may be left out. The
+	// rules across fields, and which fields are core, are in the codebook (`GET /v1/codebook`).
+	Record    *Record  `json:"record,omitempty"`
+	RecordID  RecordID `json:"record_id"`
+	Version   int      `json:"version"`
+	Withdrawn bool     `json:"withdrawn"`
 }
 
 // Refusal defines model for Refusal.
@@ -773,9 +3439,13 @@ type StoredRecord struct {
 	Codebook int                `json:"codebook"`
 	Day      openapi_types.Date `json:"day"`
 	Etag     string             `json:"etag"`
-	Record   Record             `json:"record"`
-	RecordID RecordID           `json:"record_id"`
-	Version  int                `json:"version"`
+
+	// Record One person, met by one organisation in one year. A full record (`consent_statistics` is `yes`) sends every core field; a
+	// count-only one (`minimal`) sends the required fields alone and may add `case_phase`. Extended fields may be left out. The
+	// rules across fields, and which fields are core, are in the codebook (`GET /v1/codebook`).
+	Record   Record   `json:"record"`
+	RecordID RecordID `json:"record_id"`
+	Version  int      `json:"version"`
 }
 
 // TableRequest defines model for TableRequest.
@@ -949,6 +3619,130 @@ type PutRecordJSONRequestBody = Record
 
 // CreateTokenFormdataRequestBody defines body for CreateToken for application/x-www-form-urlencoded ContentType.
 type CreateTokenFormdataRequestBody = TokenRequest
+
+// AsRecordChildrenCount0 returns the union data inside the Record_ChildrenCount as a RecordChildrenCount0
+func (t Record_ChildrenCount) AsRecordChildrenCount0() (RecordChildrenCount0, error) {
+	var body RecordChildrenCount0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRecordChildrenCount0 overwrites any union data inside the Record_ChildrenCount as the provided RecordChildrenCount0
+func (t *Record_ChildrenCount) FromRecordChildrenCount0(v RecordChildrenCount0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeRecordChildrenCount0 performs a merge with any union data inside the Record_ChildrenCount, using the provided RecordChildrenCount0
+func (t *Record_ChildrenCount) MergeRecordChildrenCount0(v RecordChildrenCount0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRecordChildrenCount1 returns the union data inside the Record_ChildrenCount as a RecordChildrenCount1
+func (t Record_ChildrenCount) AsRecordChildrenCount1() (RecordChildrenCount1, error) {
+	var body RecordChildrenCount1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRecordChildrenCount1 overwrites any union data inside the Record_ChildrenCount as the provided RecordChildrenCount1
+func (t *Record_ChildrenCount) FromRecordChildrenCount1(v RecordChildrenCount1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeRecordChildrenCount1 performs a merge with any union data inside the Record_ChildrenCount, using the provided RecordChildrenCount1
+func (t *Record_ChildrenCount) MergeRecordChildrenCount1(v RecordChildrenCount1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t Record_ChildrenCount) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *Record_ChildrenCount) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsRecordContactQuarter0 returns the union data inside the Record_ContactQuarter as a RecordContactQuarter0
+func (t Record_ContactQuarter) AsRecordContactQuarter0() (RecordContactQuarter0, error) {
+	var body RecordContactQuarter0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRecordContactQuarter0 overwrites any union data inside the Record_ContactQuarter as the provided RecordContactQuarter0
+func (t *Record_ContactQuarter) FromRecordContactQuarter0(v RecordContactQuarter0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeRecordContactQuarter0 performs a merge with any union data inside the Record_ContactQuarter, using the provided RecordContactQuarter0
+func (t *Record_ContactQuarter) MergeRecordContactQuarter0(v RecordContactQuarter0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRecordContactQuarter1 returns the union data inside the Record_ContactQuarter as a RecordContactQuarter1
+func (t Record_ContactQuarter) AsRecordContactQuarter1() (RecordContactQuarter1, error) {
+	var body RecordContactQuarter1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRecordContactQuarter1 overwrites any union data inside the Record_ContactQuarter as the provided RecordContactQuarter1
+func (t *Record_ContactQuarter) FromRecordContactQuarter1(v RecordContactQuarter1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeRecordContactQuarter1 performs a merge with any union data inside the Record_ContactQuarter, using the provided RecordContactQuarter1
+func (t *Record_ContactQuarter) MergeRecordContactQuarter1(v RecordContactQuarter1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t Record_ContactQuarter) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *Record_ContactQuarter) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
 
 // RequestEditorFn is the function signature for the RequestEditor callback function
 type RequestEditorFn func(ctx context.Context, req *http.Request) error
