@@ -147,7 +147,7 @@ func (d *database) reading(ctx context.Context, from leaser, f func(*transaction
 	defer l.release()
 	return d.session(ctx, l).Transaction(func(g *gorm.DB) error {
 		return f(&transaction{gorm: g, dialect: d.dialect})
-	}, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelDefault})
+	}, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 }
 
 func (d *database) leaseFrom(ctx context.Context, from leaser) (*lease, error) {

@@ -1,0 +1,43 @@
+package store
+
+// The SQL of PostgreSQL's records and ledger. Every text is a constant; values
+// are bound, never written into it.
+
+const (
+	enterOrganisation = `SELECT set_config('casestat.organisation', $1, true)`
+
+	selectHeads = `SELECT organisation, record_id, version, tag, day, withdrawn, year, codebook, answers
+FROM record WHERE organisation = $1 AND record_id = ANY ($2::uuid[])`
+
+	insertRecords = `INSERT INTO record
+(organisation, record_id, version, tag, day, withdrawn, year, codebook, answers)
+SELECT $1::uuid, g.record_id, g.version, g.tag, g.day, false, g.year, g.codebook, g.answers
+FROM ` + given
+
+	supersedeRecords = `WITH g AS (SELECT * FROM ` + given + `),
+kept AS (
+	INSERT INTO record_history (organisation, record_id, version, tag, day, year, codebook, answers)
+	SELECT r.organisation, r.record_id, r.version, r.tag, r.day, r.year, r.codebook, r.answers
+	FROM record r JOIN g USING (record_id)
+	WHERE r.organisation = $1::uuid AND NOT r.withdrawn AND r.version < g.version
+)
+UPDATE record r
+SET version = g.version, tag = g.tag, day = g.day, year = g.year, codebook = g.codebook, answers = g.answers
+FROM g
+WHERE r.organisation = $1::uuid AND r.record_id = g.record_id AND NOT r.withdrawn AND r.version < g.version`
+
+	given = `unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[], $7::int[], $8::bytea[])
+AS g (record_id, version, tag, day, year, codebook, answers)`
+
+	withdrawRecords = `UPDATE record r
+SET version = g.version, tag = g.tag, day = g.day, withdrawn = true, year = NULL, codebook = NULL, answers = NULL
+FROM unnest($2::uuid[], $3::int[], $4::text[], $5::text[]) AS g (record_id, version, tag, day)
+WHERE r.organisation = $1::uuid AND r.record_id = g.record_id AND NOT r.withdrawn AND r.version < g.version`
+
+	withdrawHistory = `DELETE FROM record_history WHERE organisation = $1::uuid AND record_id = ANY ($2::uuid[])`
+
+	selectHeadForUpdate = selectHead + ` FOR UPDATE`
+
+	insertEntries = `INSERT INTO ledger_entries (idx, body, link)
+SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])`
+)
