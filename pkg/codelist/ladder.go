@@ -67,7 +67,7 @@ func (b *builder) steps(f fieldSource) (codes []Entry, residual []Code, rungs []
 
 // numbers gives the values of a number field as entries.
 func (b *builder) numbers(f fieldSource) []Entry {
-	if f.Max < f.Min || f.Max-f.Min > maxNumbers {
+	if f.Min < 0 || f.Max < f.Min || f.Max-f.Min > maxNumbers { // from 0, so that the difference cannot overflow
 		b.fault("field %q: %d to %d is no range of at most %d numbers", f.Name, f.Min, f.Max, maxNumbers+1)
 		return nil
 	}

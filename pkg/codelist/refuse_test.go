@@ -55,6 +55,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"a coded field with rungs of its own", "list: fruit,", "list: fruit, rungs: [{name: agg_x}],", "stand in its list"},
 		{"a number field with a list", "kind: number", "kind: number\n    list: fruit", "no list and one value"},
 		{"a number field without a range", "max: 3", "max: 0", "is no range"},
+		{"a range below zero", "min: 1", "min: -9223372036854775808", "is no range"},
 		{"a range too wide for a byte", "max: 3", "max: 251", "at most 250 numbers"},
 		{"a label for a number out of range", `values: [{code: "3",`, `values: [{code: "4",`, "outside its range"},
 
