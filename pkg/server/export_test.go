@@ -1,0 +1,77 @@
+package server
+
+import (
+	"io"
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+	"github.com/labstack/echo/v4"
+
+	"manniskohandel.se/casestat/pkg/access"
+	"manniskohandel.se/casestat/pkg/fault"
+)
+
+// Entry is one line of the table of operations, for tests from outside.
+type Entry struct {
+	ID, Method, Path string
+	Permission       access.Permission
+	Query, Media     []string
+}
+
+// Table gives the operations, Pages what is served beside them.
+func Table() []Entry { return entries(operations) }
+
+// Pages gives what is served beside the operations.
+func Pages() []Entry { return entries(pages) }
+
+func entries(all []operation) []Entry {
+	told := make([]Entry, len(all))
+	for i, op := range all {
+		told[i] = Entry{ID: op.id, Method: op.method, Path: op.path, Permission: op.permission, Media: op.media}
+		for _, p := range op.query {
+			told[i].Query = append(told[i].Query, p.name)
+		}
+	}
+	return told
+}
+
+// Routes gives what the router serves, in the contract's spelling.
+func (s *Server) Routes() map[string]bool {
+	all := map[string]bool{}
+	for _, r := range s.echo.Routes() {
+		all[r.Method+" "+contractPath(r.Path)] = true
+	}
+	return all
+}
+
+// CheckRoutes is the check that New makes of its routes.
+func CheckRoutes(routes []*echo.Route) error { return checkRoutes(routes, operations) }
+
+// Lenient makes the server read JSON as the standard library would: the
+// contrast to strict reading.
+func (s *Server) Lenient() {
+	s.decode = func(body io.Reader, into any) error {
+		return json.UnmarshalRead(body, into, json.MatchCaseInsensitiveNames(true))
+	}
+}
+
+// HTTPServer gives the server with its timeouts.
+func (s *Server) HTTPServer() *http.Server { return s.httpServer() }
+
+// Words gives the wording of a code in Swedish and English, "" where there is none.
+func (s *Server) Words(code string) (sv, en string) {
+	text := s.messages[fault.Code(code)]
+	return text.SV, text.EN
+}
+
+// Catalogue lists every code that has a wording.
+func (s *Server) Catalogue() []string {
+	var all []string
+	for code := range s.messages {
+		all = append(all, string(code))
+	}
+	return all
+}
+
+// OwnETag says whether the text is one of the server's own ETags.
+func OwnETag(text string) bool { return ownETag.MatchString(text) }
