@@ -214,3 +214,10 @@ func (s *Script) Decoys() (n int) {
 	}
 	return n
 }
+
+// Example gives a record of the year after the slide's, which stays open: one to
+// submit by hand under an id of its own.
+func (s *Script) Example() Record {
+	i := slices.IndexFunc(s.Records, func(r Record) bool { return r.Year > s.Year })
+	return s.Records[i]
+}

@@ -1,0 +1,40 @@
+package main
+
+// commandLine is the grammar of the command line: a field a command.
+type commandLine struct {
+	Serve   serveCommand   `cmd:"" help:"Serve the API."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database to the version this program expects."`
+	Demo    demoCommand    `cmd:"" help:"Play five invented organisations against a service of their own, and keep serving."`
+	Import  importCommand  `cmd:"" help:"Submit a file of records (NDJSON or CSV) to a running service."`
+
+	Keys struct {
+		Init   keysInitCommand   `cmd:"" help:"Make the keys of a new installation."`
+		Rotate keysRotateCommand `cmd:"" help:"Sign tokens with a new key from now on."`
+		Show   keysShowCommand   `cmd:"" help:"List the token keys, without their private parts."`
+	} `cmd:"" help:"Manage the service's keys."`
+
+	Client struct {
+		Bootstrap bootstrapCommand    `cmd:"" help:"Found the platform: make the first coordinator, on an empty database only."`
+		Create    clientCreateCommand `cmd:"" help:"Make a client and write its credentials to a file."`
+		List      clientListCommand   `cmd:"" help:"List the clients."`
+		Revoke    clientRevokeCommand `cmd:"" help:"End a client for good."`
+		Rotate    clientRotateCommand `cmd:"" help:"Give a client a new secret and write its credentials to a file."`
+	} `cmd:"" help:"Manage clients."`
+
+	Organisation struct {
+		Create organisationCreateCommand `cmd:"" help:"Make a member organisation."`
+		List   organisationListCommand   `cmd:"" help:"List the organisations."`
+	} `cmd:"" help:"Manage organisations."`
+
+	Period struct {
+		List  periodListCommand  `cmd:"" help:"List the reporting years."`
+		Open  periodOpenCommand  `cmd:"" help:"Open a reporting year."`
+		Close periodCloseCommand `cmd:"" help:"Close a reporting year for good."`
+	} `cmd:"" help:"Manage reporting years."`
+
+	Verify struct {
+		Ledger verifyLedgerCommand `cmd:"" help:"Prove that nothing in the ledger was changed."`
+	} `cmd:"" help:"Check what the service claims."`
+
+	Version versionCommand `cmd:"" help:"Print the version."`
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"manniskohandel.se/casestat/pkg/access"
+)
+
+type keysInitCommand struct{ place }
+
+// Run makes the keys of a new installation.
+func (c *keysInitCommand) Run(s *session) error {
+	keys := c.keys(s)
+	info, err := keys.init()
+	if errors.Is(err, access.ErrKeysExist) {
+		return fmt.Errorf("there are keys in %s already: rotate them with casestat keys rotate", keys.path)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "Made token key %s and the ledger's subject key in %s.\n", info.ID, keys.path)
+	fmt.Fprintln(s.out, "Keep a copy of this folder where only you can read it; the database's backup does not hold it.")
+	return nil
+}
+
+type keysRotateCommand struct{ place }
+
+// Run adds a token key that signs from now on.
+func (c *keysRotateCommand) Run(s *session) error {
+	info, err := c.keys(s).tokens().Rotate()
+	if err != nil {
+		return explainKeys(err)
+	}
+	fmt.Fprintf(s.out, "Token key %s signs from now on; a running service takes it up within a second or two.\n", info.ID)
+	fmt.Fprintln(s.out, "The key before it is accepted until the last token that it signed has expired.")
+	return nil
+}
+
+type keysShowCommand struct{ place }
+
+// Run lists the token keys.
+func (c *keysShowCommand) Run(s *session) error {
+	infos, err := c.keys(s).tokens().Show()
+	if err != nil {
+		return explainKeys(err)
+	}
+	table := newColumns(s.out, "KEY", "MADE", "STATE")
+	for _, info := range infos {
+		state := "signs"
+		if !info.NotAfter.IsZero() {
+			state = "accepted until " + info.NotAfter.Format(time.RFC3339)
+		}
+		table.row(info.ID, info.Created.Format(time.RFC3339), state)
+	}
+	return table.flush()
+}
+
+func explainKeys(err error) error {
+	if isNotExist(err) {
+		return fmt.Errorf("%w: %w", err, errNoKeys)
+	}
+	if errors.Is(err, access.ErrKeysExposed) {
+		return fmt.Errorf("%w: run chmod 600 on it", err)
+	}
+	return err
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+)
+
+// maxSecretFile bounds what is read of a file that should hold one secret.
+const maxSecretFile = 16 << 10
+
+// secretFrom reads a secret from a file if one is named, from the environment
+// otherwise; "" if neither says anything.
+func secretFrom(s *session, file, variable string) (string, error) {
+	if file == "" {
+		return strings.TrimSpace(s.getenv(variable)), nil
+	}
+	b, err := readSecret(file)
+	return strings.TrimSpace(string(b)), err
+}
+
+// readSecret reads a file that only its owner may read.
+func readSecret(name string) (_ []byte, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a regular file", name)
+	case info.Mode().Perm()&0o077 != 0:
+		return nil, fmt.Errorf("%s can be read by others: run chmod 600 %s", name, name)
+	}
+	b, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
+	if len(b) > maxSecretFile {
+		return nil, fmt.Errorf("%s is too large for a file of secrets", name)
+	}
+	return b, err
+}
+
+// secretFile is a new file of mode 0600 for something that will not be shown
+// again. It is made before the secret is, so that the secret cannot get lost
+// for want of a place.
+type secretFile struct{ file *os.File }
+
+func newSecretFile(name string) (secretFile, error) {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		return secretFile{}, fmt.Errorf("%s exists already: name a file that is not there yet", name)
+	}
+	return secretFile{f}, err
+}
+
+// keep writes the secret to the disk.
+func (f secretFile) keep(secret []byte) error {
+	_, err := io.Copy(f.file, bytes.NewReader(secret))
+	return errors.Join(err, f.file.Sync(), f.file.Close())
+}
+
+// discard removes the file again when there is no secret after all.
+func (f secretFile) discard() error {
+	return errors.Join(f.file.Close(), os.Remove(f.file.Name()))
+}
+
+// credentials are what a client signs in with, as they stand in a file.
+type credentials struct {
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+}
+
+func (c credentials) encode() []byte {
+	b, _ := json.MarshalIndent(c, "", "  ") // two strings; it cannot fail
+	return append(b, '\n')
+}
+
+func readCredentials(name string) (c credentials, err error) {
+	b, err := readSecret(name)
+	if err != nil {
+		return c, err
+	}
+	if json.Unmarshal(b, &c) != nil || c.ClientID == "" || c.ClientSecret == "" {
+		// The cause could quote the secret.
+		return c, fmt.Errorf("%s does not hold a client_id and a client_secret in JSON", name)
+	}
+	return c, nil
+}

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"manniskohandel.se/casestat/pkg/store"
+)
+
+type serveCommand struct {
+	place
+	Listen        string `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to listen. Default: 127.0.0.1:8080."`
+	MetricsListen string `placeholder:"ADDRESS" help:"Where to listen for Prometheus; nowhere if not given."`
+	Issuer        string `placeholder:"URL" help:"Issuer of the access tokens. Default: the address listened on."`
+	Audience      string `default:"casestat" placeholder:"NAME" help:"Audience of the access tokens. Default: casestat."`
+	TLSCert       string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, PEM. With --tls-key."`
+	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Private key of the certificate, PEM."`
+	BehindProxy   bool   `help:"A proxy in front ends TLS, so listen beyond this machine without it."`
+	Production    bool   `help:"Make nothing by itself, and refuse to start with unsafe settings."`
+}
+
+// Run serves until ctx ends, and then lets accepted requests finish.
+func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
+	if err := c.check(); err != nil {
+		return err
+	}
+	config, err := c.config(s)
+	if err != nil {
+		return err
+	}
+	if err := c.prepare(ctx, s, config); err != nil {
+		return err
+	}
+	listener, err := c.listen()
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if e := listener.Close(); !errors.Is(e, net.ErrClosed) { // serving closes it
+			err = errors.Join(err, e)
+		}
+	}()
+	log := slog.New(slog.NewJSONHandler(s.err, nil))
+	running, err := assemble(ctx, settings{
+		session: s, store: config, keys: c.keys(s), log: log,
+		issuer: c.issuer(listener), audience: c.Audience, hsts: c.BehindProxy || c.TLSCert != "",
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, running.close()) }()
+	log.Info("serving", slog.String("address", c.scheme()+"://"+listener.Addr().String()))
+	return c.serve(ctx, running, listener)
+}
+
+// check refuses settings that would put secrets on the wire in clear, and in
+// production those that are for trying things out.
+func (c *serveCommand) check() error {
+	switch {
+	case (c.TLSCert == "") != (c.TLSKey == ""):
+		return errors.New("--tls-cert and --tls-key belong together")
+	case !loopback(c.Listen) && c.TLSCert == "" && !c.BehindProxy:
+		return fmt.Errorf("%s can be reached from other machines, and secrets would cross the network in clear: "+
+			"give --tls-cert and --tls-key, or --behind-proxy if a proxy in front ends TLS", c.Listen)
+	case c.MetricsListen != "" && !loopback(c.MetricsListen) && !c.BehindProxy:
+		return fmt.Errorf("metrics on %s can be reached from other machines: listen on loopback, or give --behind-proxy", c.MetricsListen)
+	case c.Production && !strings.HasPrefix(c.Issuer, "https://"):
+		return errors.New("--production needs --issuer with the https address that clients know the service by")
+	}
+	return nil
+}
+
+// loopback says whether an address can be reached from this machine alone.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// prepare makes what a first start needs: keys and tables. In production it
+// makes nothing; what is missing is found when the service is put together.
+func (c *serveCommand) prepare(ctx context.Context, s *session, config store.Config) error {
+	if c.Production {
+		return c.mustExist(config)
+	}
+	if config.Backend == store.SQLite {
+		if err := store.Migrate(ctx, config); err != nil {
+			return err
+		}
+	}
+	keys := c.keys(s)
+	if keys.there() {
+		return nil
+	}
+	_, err := keys.init()
+	return err
+}
+
+func (c *serveCommand) listen() (net.Listener, error) {
+	listener, err := listenOn(c.Listen)
+	if err != nil || c.TLSCert == "" {
+		return listener, err
+	}
+	certificate, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return tls.NewListener(listener, &tls.Config{
+		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
+	}), nil
+}
+
+func listenOn(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("%w: name another address with --listen", err)
+	}
+	return listener, nil
+}
+
+func (c *serveCommand) scheme() string {
+	if c.TLSCert != "" {
+		return "https"
+	}
+	return "http"
+}
+
+func (c *serveCommand) issuer(listener net.Listener) string {
+	if c.Issuer != "" {
+		return c.Issuer
+	}
+	return c.scheme() + "://" + listener.Addr().String()
+}
+
+// serve runs the service beside its metrics until ctx ends or either fails.
+func (c *serveCommand) serve(ctx context.Context, running *service, listener net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var background sync.WaitGroup
+	defer background.Wait()
+	background.Go(func() { running.watchKeys(ctx) })
+	if c.MetricsListen == "" {
+		return running.server.Serve(ctx, listener)
+	}
+	metrics, err := listenOn(c.MetricsListen)
+	if err != nil {
+		stop()
+		return err
+	}
+	running.log.Info("metrics", slog.String("address", "http://"+metrics.Addr().String()+"/metrics"))
+	var failed error
+	background.Go(func() {
+		failed = serveMetrics(ctx, metrics, running.server.Metrics())
+		stop()
+	})
+	err = running.server.Serve(ctx, listener)
+	stop()
+	background.Wait()
+	return errors.Join(err, failed)
+}
+
+// serveMetrics answers /metrics until ctx ends.
+func serveMetrics(ctx context.Context, listener net.Listener, metrics http.Handler) error {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
+	front := &http.Server{Handler: mux, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	done := context.AfterFunc(ctx, func() { _ = front.Close() })
+	defer done()
+	if err := front.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("metrics: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"manniskohandel.se/casestat/pkg/codelist"
+)
+
+type versionCommand struct{}
+
+// Run prints the version of the program, of Go and of the codebook.
+func (versionCommand) Run(s *session) error {
+	fmt.Fprintf(s.out, "casestat %s\n%s %s/%s\ncodebook %d\n",
+		buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH, codelist.Current().Version)
+	return nil
+}
+
+// buildVersion is the module's version, with the commit it was built from where
+// that is known.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(unknown)"
+	}
+	version := info.Main.Version
+	for _, setting := range info.Settings {
+		if setting.Key == "vcs.revision" {
+			return version + " " + setting.Value
+		}
+	}
+	return version
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"manniskohandel.se/casestat"
+	"manniskohandel.se/casestat/pkg/access"
+	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/desk"
+	"manniskohandel.se/casestat/pkg/figure"
+	"manniskohandel.se/casestat/pkg/intake"
+	"manniskohandel.se/casestat/pkg/membership"
+	"manniskohandel.se/casestat/pkg/record"
+	"manniskohandel.se/casestat/pkg/server"
+	"manniskohandel.se/casestat/pkg/store"
+)
+
+// batchesAtOnce is how many batches may be under way: each may hold 50,000 rows
+// of some 250 bytes.
+const batchesAtOnce = 4
+
+// settings is what the service is put together from.
+type settings struct {
+	session  *session
+	store    store.Config
+	keys     keyFolder
+	issuer   string
+	audience string
+	hsts     bool
+	log      *slog.Logger
+}
+
+// service is everything that runs in one process.
+type service struct {
+	server  *server.Server
+	records *store.Records
+	intake  *intake.Service
+	ring    *access.Ring
+	log     *slog.Logger
+}
+
+// assemble wires the whole house, from the store up. The caller closes what it
+// gives.
+func assemble(ctx context.Context, s settings) (_ *service, err error) {
+	book := codelist.Current()
+	reader, err := record.NewReader(record.NewSchema(book))
+	if err != nil {
+		return nil, err
+	}
+	figures, err := figure.Current(book)
+	if err != nil {
+		return nil, err
+	}
+	ring, err := s.keys.ring()
+	if err != nil {
+		return nil, err
+	}
+	subjectKey, err := s.keys.subject()
+	if err != nil {
+		return nil, err
+	}
+	records, err := store.Open(ctx, s.store)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, records.Close())
+		}
+	}()
+	if err := records.Migrated(ctx); err != nil {
+		return nil, err
+	}
+	hasher, err := access.NewHasher(access.HasherConfig{Random: s.session.random})
+	if err != nil {
+		return nil, err
+	}
+	members := membership.New(membership.Deps{Store: records.Membership(), Clock: s.session.now, Random: s.session.random, Hasher: hasher})
+	counts, err := desk.New(desk.Deps{Store: records.Desk(), Figures: figures, Now: s.session.now})
+	if err != nil {
+		return nil, err
+	}
+	tokens := access.TokenDeps{
+		Profile: access.Profile{Issuer: s.issuer, Audience: s.audience, Leeway: access.DefaultLeeway},
+		Ring:    ring, Clock: s.session.now, Random: s.session.random,
+	}
+	authenticator, granter, err := tokenService(tokens, members, hasher)
+	if err != nil {
+		return nil, err
+	}
+	take := intake.New(intake.Deps{
+		Store: records.Intake(), Now: s.session.now, Rand: s.session.random, SubjectKey: subjectKey, Batches: batchesAtOnce,
+	})
+	front, err := server.New(server.Deps{
+		Authenticator: authenticator, Granter: granter, Keys: ring,
+		Records: take, Counts: counts, Periods: members, Members: members,
+		Reader: reader, Book: book, Figures: figures, Contract: casestat.Contract,
+		Log: s.log, Now: s.session.now, Random: s.session.random, HSTS: s.hsts,
+		Ready: records.Ping,
+	})
+	if err != nil {
+		take.Close()
+		return nil, err
+	}
+	return &service{server: front, records: records, intake: take, ring: ring, log: s.log}, nil
+}
+
+// tokenService is the pair that gives tokens and takes them.
+func tokenService(deps access.TokenDeps, directory access.Directory, hasher *access.Hasher) (access.Authenticator, *access.ClientCredentials, error) {
+	verifier, err := access.NewVerifier(deps)
+	if err != nil {
+		return access.Authenticator{}, nil, err
+	}
+	issuer, err := access.NewIssuer(deps)
+	if err != nil {
+		return access.Authenticator{}, nil, err
+	}
+	granter, err := access.NewClientCredentials(directory, hasher, issuer, deps.Random)
+	return access.Authenticator{Verifier: verifier, Directory: directory}, granter, err
+}
+
+// watchKeys takes up rotated token keys until ctx ends.
+func (s *service) watchKeys(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	s.ring.Watch(ctx, ticker.C, func(err error) {
+		s.log.Error("the token keys could not be read again; the ones before stay in use", slog.String("error", err.Error()))
+	})
+}
+
+// close writes what was handed over and ends the store's connections.
+func (s *service) close() error {
+	s.intake.Close()
+	if err := s.records.Close(); err != nil {
+		return fmt.Errorf("close the records store: %w", err)
+	}
+	return nil
+}
