@@ -200,3 +200,12 @@ func BenchmarkLoad(b *testing.B) {
 		})
 	}
 }
+
+func testFigures(t testing.TB) *figure.Set {
+	t.Helper()
+	set, err := figure.Current(codelist.Current())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}

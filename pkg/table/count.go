@@ -12,27 +12,31 @@ type lookup struct {
 
 // counters are arrays of one counter for each key, all of one length. Keys
 // take turns at them: records alike stand together, and adding to a counter
-// that was just written waits for the write.
+// that was just written waits for the write. Where keys are many they scatter,
+// and fewer arrays (the same one several times) spare the cache.
 type counters [4][]uint32
 
 func newCounters(keys int) counters {
+	arrays := 4
+	switch {
+	case keys > 1<<16:
+		arrays = 1
+	case keys > 1<<12:
+		arrays = 2
+	}
 	var c counters
-	for i := range c {
-		if keys > 1<<12 && i >= 2 {
-			c[i] = c[i-2] // two are enough where keys scatter, and spare the cache
-			continue
-		}
+	for i := range arrays {
 		c[i] = make([]uint32, keys)
+	}
+	for i := arrays; i < len(c); i++ {
+		c[i] = c[i-arrays]
 	}
 	return c
 }
 
 // merge gives the counts of all the arrays.
 func (c counters) merge() []uint32 {
-	for i := 1; i < len(c); i++ {
-		if &c[i][0] == &c[i%2][0] && i >= 2 {
-			break
-		}
+	for i := 1; i < len(c) && &c[i][0] != &c[0][0]; i++ {
 		for k, n := range c[i] {
 			c[0][k] += n
 		}

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 )
@@ -40,7 +41,8 @@ func (a axis) parts(index, size int) []part {
 	return parts
 }
 
-// number gives each set of options that can occur its number.
+// number gives each set of options that can occur its number, small sets first:
+// they are the most frequent, and their counters then stand side by side.
 func (p *part) number(a axis) {
 	if p.at < 0 {
 		for value := range 1 << len(p.options) {
@@ -49,14 +51,15 @@ func (p *part) number(a axis) {
 		p.width = len(p.options)
 		return
 	}
-	for b := range p.numbers {
-		subset := p.those(func(i int) bool { return a.options[p.options[i]][p.at][b] })
-		n := slices.IndexFunc(p.subsets, func(s []int) bool { return slices.Equal(s, subset) })
-		if n < 0 {
-			n = len(p.subsets)
-			p.subsets = append(p.subsets, subset)
-		}
-		p.numbers[b] = uint32(n)
+	var found [256][]int
+	for b := range found {
+		found[b] = p.those(func(i int) bool { return a.options[p.options[i]][p.at][b] })
+		p.subsets = append(p.subsets, found[b])
+	}
+	slices.SortFunc(p.subsets, func(a, b []int) int { return cmp.Or(len(a)-len(b), slices.Compare(a, b)) })
+	p.subsets = slices.CompactFunc(p.subsets, slices.Equal)
+	for b, subset := range found {
+		p.numbers[b] = uint32(slices.IndexFunc(p.subsets, func(s []int) bool { return slices.Equal(s, subset) }))
 	}
 	p.width = bits.Len(uint(len(p.subsets) - 1))
 }

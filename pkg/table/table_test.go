@@ -2,6 +2,7 @@ package table_test
 
 import (
 	"fmt"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,13 +24,20 @@ func figures(t testing.TB) *figure.Set {
 	return set
 }
 
+// generator draws its answers once.
+var generator = sync.OnceValue(func() *tabletest.Generator {
+	g, err := tabletest.New(codelist.Current(), 1)
+	if err != nil {
+		panic(err)
+	}
+	return g
+})
+
 // generated gives n packed records, every tenth of them count-only.
 func generated(t testing.TB, set *figure.Set, seed uint64, n int) reference {
 	t.Helper()
-	g, err := tabletest.New(set.Book, seed)
-	if err != nil {
-		t.Fatal(err)
-	}
+	g := generator()
+	g.Seed(seed)
 	r := reference{set: set, schema: g.Schema}
 	for i := range n {
 		a := g.Schema.Blank()

@@ -68,6 +68,9 @@ func skewed(r *rand.Rand, n int) int {
 	return min(int(float64(n)*r.Float64()*r.Float64()*r.Float64()), n-1)
 }
 
+// Seed starts another sequence of records over the same answers.
+func (g *Generator) Seed(seed uint64) { g.random.Seed(seed, 2) }
+
 // Next writes one record into answers, which has the schema's width.
 func (g *Generator) Next(answers record.Answers) {
 	var bits uint64
