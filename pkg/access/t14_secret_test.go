@@ -132,6 +132,21 @@ func TestT14_a_full_queue_refuses_at_once_and_a_waiting_caller_can_leave(t *test
 	}
 }
 
+func TestT14_whoever_waits_gets_a_turn(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	h := lightHasher(t, HasherConfig{Concurrent: 1, Waiting: 1})
+	release := held(h)
+	got := make(chan error, 1)
+	go func() { _, err := h.Hash(t.Context(), "s"); got <- err }()
+	for h.waiting.Load() < 1 {
+		runtime.Gosched()
+	}
+	release()
+	if err := <-got; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestT14_no_more_hashes_at_a_time_than_allowed(t *testing.T) {
 	h := lightHasher(t, HasherConfig{Concurrent: 2, Waiting: 100})
 	var wg sync.WaitGroup

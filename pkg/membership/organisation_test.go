@@ -1,6 +1,7 @@
 package membership
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -46,6 +47,17 @@ func TestBootstrap_refuses_bad_names_and_holders(t *testing.T) {
 	}
 }
 
+func TestBootstrap_leaves_nothing_when_the_store_fails(t *testing.T) {
+	for _, step := range []string{"tx load", "save", "append", "commit"} {
+		h := emptyHouse(t)
+		h.store.breaks(step)
+		f, err := h.Bootstrap(t.Context(), "Plattformen", "")
+		if !errors.Is(err, errBroken) || f.Secret != "" || len(h.store.clients)+len(h.store.organisations)+len(h.store.entries) != 0 {
+			t.Errorf("%s fails: %v", step, err)
+		}
+	}
+}
+
 func TestPutOrganisation_is_idempotent_and_in_the_ledger(t *testing.T) {
 	h := newHouse(t)
 	o := access.Organisation{ID: access.OrganisationID(h.id(t)), Name: "A\u030angermanland", Kind: access.Member, Active: true}
@@ -85,6 +97,7 @@ func TestPutOrganisation_refuses(t *testing.T) {
 	}{
 		"id":                   {with(good, func(o *access.Organisation) { o.ID = "1" }), fault.Invalid, CodeIDInvalid},
 		"id in upper case":     {with(good, func(o *access.Organisation) { o.ID = access.OrganisationID(strings.ToUpper(string(o.ID))) }), fault.Invalid, CodeIDInvalid},
+		"name":                 {with(good, func(o *access.Organisation) { o.Name = "a\nb" }), fault.Invalid, CodeNameInvalid},
 		"no kind":              {with(good, func(o *access.Organisation) { o.Kind = "" }), fault.Invalid, CodeKindInvalid},
 		"unknown kind":         {with(good, func(o *access.Organisation) { o.Kind = "root" }), fault.Invalid, CodeKindInvalid},
 		"a second platform":    {with(good, func(o *access.Organisation) { o.Kind = access.Platform }), fault.Invalid, CodeKindInvalid},
