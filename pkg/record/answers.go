@@ -226,3 +226,9 @@ func (c *Column) stated(a Answers) int {
 	}
 	return n
 }
+
+// noneIdentified says whether a stated answer holds the code for "none".
+func (c *Column) noneIdentified(a Answers) bool {
+	p, ok := c.places[string(NoneIdentified)]
+	return ok && c.has(a, p)
+}

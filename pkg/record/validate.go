@@ -40,7 +40,7 @@ func (d *draft) unpack(m *member) {
 		return
 	case !allowed:
 		d.refuse(m, m.pointer, CodeMissingCode)
-	case m.role == severalCodes && c.has(a, c.places[string(NoneIdentified)]) && c.stated(a) > 1:
+	case m.role == severalCodes && c.stated(a) > 1 && c.noneIdentified(a):
 		d.refuse(m, m.pointer, CodeMixedCodes)
 	}
 	d.seen |= m.bit

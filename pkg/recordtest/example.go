@@ -17,8 +17,8 @@ func Core() []byte {
 		`"police_report":"no","police_report_barriers":["fear_of_perpetrator"]}`)
 }
 
-// Full gives the body of a valid record that holds every field there can be
-// in one record.
+// Full gives the body of a valid record that holds every field, in the
+// codebook's order.
 func Full() []byte {
 	return []byte(`{"contact_year":2025,"contact_quarter":3,"case_phase":"new","person_role":"directly_exploited",` +
 		`"consent_statistics":"yes","earlier_member_contacts":"one","gender":"woman","age_band":"15_17",` +
@@ -31,7 +31,7 @@ func Full() []byte {
 		`"entry_means":["threats","debt"],"control_means":["restricts_movement","withholds_documents"],` +
 		`"recruitment_channel":["smuggler"],"perpetrator_relation":["smuggler_or_broker","stranger"],` +
 		`"first_contact":"police","referral_source":"social_services","authority_contact":["police","social_services"],` +
-		`"police_report":"yes_other","offence_classification":["human_trafficking"],` +
+		`"police_report":"yes_other","police_report_barriers":["not_applicable"],"offence_classification":["human_trafficking"],` +
 		`"legal_outcome":"investigation_open","reflection_period":"granted",` +
 		`"reflection_applicant":"social_services","testimony_permit":"applied","support_programme":"granted",` +
 		`"risk_assessment":"structured_manual","threat_sources":["perpetrators_sweden"],` +
