@@ -107,7 +107,8 @@ func firstRung(codes []Entry, residual Group) Rung {
 	return r
 }
 
-// rung makes one written rung: its groups, the codes it keeps, the residual.
+// rung makes one written rung: its groups and the codes it keeps, in the order
+// of the list, then the residual.
 func (b *builder) rung(field FieldName, src rungSource, codes []Entry, rest Group) Rung {
 	r := Rung{Name: src.Name}
 	for _, g := range src.Groups {
@@ -121,6 +122,10 @@ func (b *builder) rung(field FieldName, src rungSource, codes []Entry, rest Grou
 		}
 		r.Groups = append(r.Groups, single(codes[i]))
 	}
+	place := func(g Group) int {
+		return slices.IndexFunc(codes, func(e Entry) bool { return slices.Contains(g.Codes, e.Code) })
+	}
+	slices.SortStableFunc(r.Groups, func(x, y Group) int { return place(x) - place(y) })
 	r.Groups = append(r.Groups, rest)
 	return r
 }
