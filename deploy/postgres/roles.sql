@@ -41,6 +41,20 @@ END
 $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 
+-- An acknowledged record is on disk, and no value of one is in the server's
+-- log: a statement's parameters and a broken constraint's detail would hold it.
+DO $$
+DECLARE
+    safe text;
+BEGIN
+    FOREACH safe IN ARRAY ARRAY[
+        'synchronous_commit = on', 'log_parameter_max_length = 0', 'log_parameter_max_length_on_error = 0',
+        'log_statement = none', 'log_error_verbosity = terse'] LOOP
+        EXECUTE format('ALTER DATABASE %I SET %s', current_database(), safe);
+    END LOOP;
+END
+$$;
+
 -- What came in and what went out have nothing in common but the database.
 CREATE SCHEMA IF NOT EXISTS records AUTHORIZATION casestat_owner;
 CREATE SCHEMA IF NOT EXISTS releases AUTHORIZATION casestat_owner;

@@ -33,16 +33,18 @@ func openPostgresRecords(ctx context.Context, c Config) (*Records, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &postgresScanner{db: db}
+	db.writer = db.reader
+	s := &postgresScanner{own: db}
 	if c.Counter != "" { // a process that does not count needs no login for it
-		if s.counter, err = openPool(ctx, c, c.Counter, recordsName); err != nil {
+		if s.counter, err = openPostgres(ctx, c, c.Counter, recordsName); err != nil {
 			return nil, errors.Join(err, db.close())
 		}
 	}
 	return &Records{db, s}, nil
 }
 
-// openPostgres opens one schema with one login. No connection is made yet.
+// openPostgres opens one schema with one login, for reading. No connection is
+// made yet.
 func openPostgres(ctx context.Context, c Config, dsn, schema string) (*database, error) {
 	pool, err := openPool(ctx, c, dsn, schema)
 	if err != nil {
@@ -50,9 +52,6 @@ func openPostgres(ctx context.Context, c Config, dsn, schema string) (*database,
 	}
 	l := postgresLeaser{pool, stdlib.OpenDBFromPool(pool)}
 	d := &database{config: c, dialect: postgresDialect{}, reader: l}
-	if schema == recordsName {
-		d.writer = l
-	}
 	d.gorm, err = gorm.Open(postgres.New(postgres.Config{Conn: l.db}), gormConfig())
 	if err != nil {
 		return nil, errors.Join(classify(err), l.close())

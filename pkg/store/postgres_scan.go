@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/record"
@@ -31,25 +30,21 @@ WHERE organisation = $1::uuid AND year = $2 AND NOT withdrawn`
 // long. The counter's login sees closed periods alone, and of a record neither
 // whose it is nor its id.
 type postgresScanner struct {
-	db      *database
-	counter *pgxpool.Pool // nil in a process that does not count
+	own     *database // with the intake's login
+	counter *database // nil in a process that does not count
 }
 
 func (s *postgresScanner) closedYear(ctx context.Context, year int, f each) error {
 	if s.counter == nil {
 		return errNoCounter
 	}
-	return s.inside(ctx, s.counter, func(tx pgx.Tx) error {
+	return s.counter.insidePool(ctx, func(tx pgx.Tx) error {
 		return eachPostgresRow(ctx, tx, f, postgresClosedYear, year)
 	})
 }
 
 func (s *postgresScanner) ownYear(ctx context.Context, organisation uuid.UUID, year int, f each) error {
-	l, ok := s.db.reader.(postgresLeaser)
-	if !ok {
-		return errClosed
-	}
-	return s.inside(ctx, l.pool, func(tx pgx.Tx) error {
+	return s.own.insidePool(ctx, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, enterOrganisation, organisation.String()); err != nil {
 			return classify(err)
 		}
@@ -57,11 +52,15 @@ func (s *postgresScanner) ownYear(ctx context.Context, organisation uuid.UUID, y
 	})
 }
 
-// inside runs f in a read-only transaction of a pool.
-func (s *postgresScanner) inside(ctx context.Context, pool *pgxpool.Pool, f func(pgx.Tx) error) error {
-	acquire, cancel := context.WithTimeout(ctx, s.db.config.Acquire)
+// insidePool is reading, with pgx itself.
+func (d *database) insidePool(ctx context.Context, f func(pgx.Tx) error) error {
+	l, ok := d.reader.(postgresLeaser)
+	if !ok {
+		return errClosed
+	}
+	acquire, cancel := context.WithTimeout(ctx, d.config.Acquire)
 	defer cancel()
-	conn, err := pool.Acquire(acquire)
+	conn, err := l.pool.Acquire(acquire)
 	if err != nil {
 		return classify(err)
 	}
@@ -71,7 +70,7 @@ func (s *postgresScanner) inside(ctx context.Context, pool *pgxpool.Pool, f func
 
 func (s *postgresScanner) close() error {
 	if s.counter != nil {
-		s.counter.Close()
+		return s.counter.close()
 	}
 	return nil
 }

@@ -120,10 +120,11 @@ func connect(file, mode string, pragmas []string) (*sql.DB, error) {
 // close ends both ways in; it can be called on a half-opened store.
 func (d *database) close() error {
 	var errs []error
-	for _, l := range []leaser{d.reader, d.writer} { // readers first: they would hold the log back
-		if l != nil {
-			errs = append(errs, l.close())
-		}
+	if d.reader != nil { // first: readers would hold the log back
+		errs = append(errs, d.reader.close())
+	}
+	if d.writer != nil && d.writer != d.reader {
+		errs = append(errs, d.writer.close())
 	}
 	return errors.Join(errs...)
 }

@@ -37,10 +37,27 @@ rm -rf "$folder"`
 // keeperInput is held open as long as the process lives.
 var keeperInput io.WriteCloser
 
-// settings are those a production server has, but for the unix socket.
-var settings = []string{
-	"listen_addresses=", "fsync=on", "full_page_writes=on", "synchronous_commit=on", "max_connections=200",
-	"shared_buffers=128MB", "log_parameter_max_length=0", "log_parameter_max_length_on_error=0", "log_statement=none",
+// settings are those a production server has, but for the unix socket. They
+// stand in the file, where a test may override them.
+const settings = `
+listen_addresses = ''
+fsync = on
+full_page_writes = on
+synchronous_commit = on
+max_connections = 200
+log_parameter_max_length = 0
+log_parameter_max_length_on_error = 0
+log_statement = none
+log_error_verbosity = terse
+`
+
+func configure(file string) error {
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(settings)
+	return errors.Join(err, f.Close())
 }
 
 // startCluster makes a server of this process's own and gives the superuser's
@@ -64,11 +81,10 @@ func startCluster(ctx context.Context) (string, error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return "", errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(folder))
 	}
-	args := []string{"-c", keeper, "sh", filepath.Join(bin, "postgres"), folder, "-k", folder}
-	for _, s := range settings {
-		args = append(args, "-c", s)
+	if err := configure(filepath.Join(folder, "data", "postgresql.conf")); err != nil {
+		return "", err
 	}
-	run := exec.Command("/bin/sh", args...)
+	run := exec.Command("/bin/sh", "-c", keeper, "sh", filepath.Join(bin, "postgres"), folder, "-k", folder)
 	run.Dir, run.SysProcAttr = folder, &syscall.SysProcAttr{Credential: credential, Setpgid: true}
 	if keeperInput, err = run.StdinPipe(); err != nil {
 		return "", err

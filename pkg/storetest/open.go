@@ -3,6 +3,8 @@
 package storetest
 
 import (
+	"context"
+	"path/filepath"
 	"testing"
 
 	"manniskohandel.se/casestat/pkg/store"
@@ -24,7 +26,7 @@ func Config(t testing.TB, backend store.Backend) store.Config {
 	if backend == store.Postgres {
 		return postgresConfig(t)
 	}
-	return store.Config{Backend: store.SQLite, Folder: t.TempDir()}
+	return store.Config{Backend: store.SQLite, Folder: filepath.Join(t.TempDir(), "data")}
 }
 
 // OpenConfig opens and migrates the records store that c names and closes it
@@ -47,3 +49,6 @@ func OpenConfig(t testing.TB, c store.Config) *store.Records {
 	}
 	return r
 }
+
+// backgroundOf gives a context that still works in a test's cleanup.
+func backgroundOf(t testing.TB) context.Context { return context.WithoutCancel(t.Context()) }
