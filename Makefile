@@ -78,5 +78,5 @@ kill9: tools ## kill the service under load, CYCLES (500) times on each database
 
 .PHONY: clean
 clean: ## what the targets above leave behind
-	@rm -rf bin casestat casestat-data node_modules
+	@rm -rf bin casestat casestat-data casestat-demo node_modules
 	@find . -name '*.test' -o -name '*.prof' | xargs -r rm -f

@@ -2,8 +2,8 @@
 # Makes sure that the tests find a PostgreSQL server. The suite never skips: on
 # a machine without one its tests fail and say how to get one; this is the how.
 #
-# Looked for, in this order, as pkg/storetest does: CASESTAT_TEST_POSTGRES (a
-# folder of programs, or a DSN), Debian's folders, PATH, node_modules.
+# Looks where pkg/storetest looks: CASESTAT_TEST_POSTGRES (a connection string),
+# CASESTAT_TEST_PG_BIN (a folder of programs), Debian's folders, PATH, node_modules.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ npm_version='18.4.0-beta.17'
 npm_programs="node_modules/$npm_package/native/bin"
 
 found() {
-	[ -n "${CASESTAT_TEST_POSTGRES:-}" ] && return 0
+	[ -n "${CASESTAT_TEST_POSTGRES:-}${CASESTAT_TEST_PG_BIN:-}" ] && return 0
 	for initdb in /usr/lib/postgresql/*/bin/initdb "$npm_programs/initdb"; do
 		[ -x "$initdb" ] && return 0
 	done
@@ -44,6 +44,7 @@ cat >&2 <<'MESSAGE'
 No PostgreSQL server was found, and none could be installed. Get one of these and try again:
   - as root on Debian or Ubuntu: apt-get install postgresql
   - anywhere: install PostgreSQL 15 or later and put initdb and postgres on the PATH
-  - name its folder of programs, or the DSN of a server with a superuser, in CASESTAT_TEST_POSTGRES
+  - name the folder of initdb in CASESTAT_TEST_PG_BIN
+  - name, in CASESTAT_TEST_POSTGRES, a superuser's connection string to a server that may be filled and emptied
 MESSAGE
 exit 1
