@@ -56,15 +56,15 @@ func (i *Internal) Quality() []table.Coverage { return i.quality }
 const withheld = "internal counts (withheld)"
 
 // String keeps exact counts out of messages.
-func (i *Internal) String() string { return withheld }
+func (Internal) String() string { return withheld }
 
 // GoString keeps exact counts out of %#v.
-func (i *Internal) GoString() string { return withheld }
+func (Internal) GoString() string { return withheld }
 
 // LogValue keeps exact counts out of logs.
-func (i *Internal) LogValue() slog.Value { return slog.StringValue(withheld) }
+func (Internal) LogValue() slog.Value { return slog.StringValue(withheld) }
 
 // MarshalJSON refuses: exact counts are worded on purpose or not at all.
-func (i *Internal) MarshalJSON() ([]byte, error) {
+func (Internal) MarshalJSON() ([]byte, error) {
 	return nil, errors.New("internal counts do not encode themselves")
 }

@@ -28,7 +28,7 @@ func (b *Builder) Accept(old *codelist.Book) error {
 			t.added = append(t.added, to)
 			continue
 		}
-		if err := comparable(was, to); err != nil {
+		if err := sameShape(was, to); err != nil {
 			return fmt.Errorf("codebook version %d: field %q: %w", old.Version, to.Field.Name, err)
 		}
 		t.moves = append(t.moves, move{from: was.Offset, to: to.Offset, width: was.Width})
@@ -39,9 +39,9 @@ func (b *Builder) Accept(old *codelist.Book) error {
 	return nil
 }
 
-// comparable checks what the codebook promises: the same shape, and every old
+// sameShape checks what the codebook promises: the same shape, and every old
 // code under its old index.
-func comparable(was, now record.Column) error {
+func sameShape(was, now record.Column) error {
 	if was.Field.Kind != now.Field.Kind || was.Field.Multi != now.Field.Multi || was.Field.Min != now.Field.Min {
 		return fmt.Errorf("it was of another shape")
 	}
