@@ -69,8 +69,8 @@ func (s *Server) refuse(err error, c echo.Context) {
 		header.Set(echo.HeaderRetryAfter, retryAfter)
 	}
 	header.Set(echo.HeaderCacheControl, noStore)
-	if grant, ok := errors.AsType[*access.GrantError](err); ok {
-		s.write(c, oauthStatus(grant), mediaJSON, api.OAuthError{Error: api.OAuthErrorError(grant.Code)})
+	if code, ok := oauthCode(err, c, status); ok {
+		s.write(c, oauthStatus(code), mediaJSON, api.OAuthError{Error: api.OAuthErrorError(code)})
 		return
 	}
 	lang := languageOf(c.Request())
@@ -124,9 +124,19 @@ func challenge(err error) string {
 	return `Bearer realm="casestat"`
 }
 
+// oauthCode is what the token endpoint says of its own refusals and of requests
+// that are malformed in some way OAuth has no word for.
+func oauthCode(err error, c echo.Context, status int) (fault.Code, bool) {
+	if grant, ok := errors.AsType[*access.GrantError](err); ok {
+		return grant.Code, true
+	}
+	op, _ := operationOf(c)
+	return access.CodeInvalidRequest, op.id == "createToken" && status == http.StatusBadRequest
+}
+
 // oauthStatus follows RFC 6749 section 5.2: 401 for the client, 400 for the rest.
-func oauthStatus(e *access.GrantError) int {
-	if e.Code == access.CodeInvalidClient {
+func oauthStatus(code fault.Code) int {
+	if code == access.CodeInvalidClient {
 		return http.StatusUnauthorized
 	}
 	return http.StatusBadRequest

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -186,12 +187,12 @@ func forms(tag string) map[string]form {
 
 // What is new by design in each answer: the id that was asked about, and the
 // random part of a version's tag.
-var randomTag = regexp.MustCompile(`"v(\d+)-[0-9a-f]+"`)
+var randomTag = regexp.MustCompile(`"v(\d+)-[0-9a-f]+(\\?")`)
 
 func masked(r servertest.Response, id string) string {
 	mask := func(text string) string {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, id, "ID"), strings.ToUpper(id), "ID")
-		return randomTag.ReplaceAllString(text, `"v$1-tag"`)
+		return randomTag.ReplaceAllString(text, `"v$1-tag$2`)
 	}
 	headers := r.Header.Clone()
 	headers.Del("Date")
@@ -229,7 +230,10 @@ func TestT2_ProbeOfEveryOperation(t *testing.T) {
 	good, random := tokens(t, s), 30_000
 	known := map[string][]string{"{record_id}": a.ids, "{client_id}": {string(s.Cast.A.ID)}, "{organisation_id}": {string(s.Cast.A.Organisation)}}
 	probes := 0
-	for _, op := range server.Table() {
+	table := server.Table()
+	// What B creates is B's own: reading and deleting come first.
+	slices.SortStableFunc(table, func(x, y server.Entry) int { return cmp.Compare(last(x), last(y)) })
+	for _, op := range table {
 		for placeholder, ids := range known {
 			if !strings.Contains(op.Path, placeholder) {
 				continue
@@ -253,6 +257,13 @@ func TestT2_ProbeOfEveryOperation(t *testing.T) {
 	if probes < 60 {
 		t.Errorf("%d probes only", probes)
 	}
+}
+
+func last(op server.Entry) int {
+	if op.Method == "PUT" {
+		return 1
+	}
+	return 0
 }
 
 // T23: a tag is no key to what it names: there is no 304 for anybody.

@@ -156,3 +156,12 @@ func (c contract) checkOutside(answer Response) error {
 	}
 	return c.doc.Components.Schemas["Problem"].Value.VisitJSON(problem)
 }
+
+// RecordProperties are the members that a record may have.
+func RecordProperties() openapi3.Schemas {
+	c := loaded()
+	if c.err != nil {
+		return nil
+	}
+	return c.doc.Components.Schemas["Record"].Value.Properties
+}
