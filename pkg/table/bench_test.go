@@ -209,3 +209,35 @@ func testFigures(t testing.TB) *figure.Set {
 	}
 	return set
 }
+
+// BenchmarkReadSet reports how long all figures take over one member's year
+// and over a large one.
+func BenchmarkReadSet(b *testing.B) {
+	set := testFigures(b)
+	g, err := tabletest.New(set.Book, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, records := range []int{300, 100_000} {
+		b.Run(fmt.Sprint(records), func(b *testing.B) {
+			builder, err := NewBuilder(set, Fields(set)...)
+			if err != nil {
+				b.Fatal(err)
+			}
+			answers := g.Schema.Blank()
+			for range records {
+				g.Next(answers)
+				if err := builder.Add(set.Book.Version, answers); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for b.Loop() {
+				for _, f := range set.All() {
+					if _, err := builder.Columns().Read(f); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+		})
+	}
+}

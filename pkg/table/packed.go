@@ -36,59 +36,53 @@ func missingByte(column record.Column, code byte) byte {
 // meant when any of its bytes is.
 type byteSet [][256]bool
 
-// wanted are codes as they stand in packed answers.
-type wanted struct {
-	missing [missingCodes + 1]bool
-	index   map[int]bool // index of a code; of a number, value - Min
-}
-
-func want(column record.Column, codes []codelist.Code) wanted {
-	w := wanted{index: make(map[int]bool, len(codes))}
-	for _, code := range codes {
-		for i, m := range missing {
-			w.missing[i] = w.missing[i] || m == code
-		}
-		for _, e := range column.List.Entries {
-			if e.Code == code {
-				w.index[e.Index] = true
-			}
-		}
-		if value, err := strconv.Atoi(string(code)); err == nil && column.Field.Kind == codelist.Number {
-			w.index[value-column.Field.Min] = true
-		}
-	}
-	return w
-}
-
 // codeSet finds the packed bytes that hold at least one of the codes.
 func codeSet(column record.Column, codes []codelist.Code) byteSet {
-	w := want(column, codes)
 	set := make(byteSet, column.Width)
-	for i := range set {
-		for b := range 256 {
-			set[i][b] = w.in(column.Field.Multi, i, byte(b))
+	for _, code := range codes {
+		for number, m := range missing {
+			if m == code {
+				set.addMissing(column, number)
+			}
+		}
+		if index, ok := indexOf(column, code); ok && column.Field.Multi {
+			set.addBit(index + 1)
+		} else if ok {
+			set[0][firstCode+index] = true
 		}
 	}
 	return set
 }
 
-// in says whether byte number i of an answer, being b, holds a wanted code.
-func (w wanted) in(multi bool, i int, b byte) bool {
-	switch {
-	case !multi && b < firstCode:
-		return w.missing[b]
-	case !multi:
-		return w.index[int(b)-firstCode]
-	case i == 0 && b&statedBit == 0:
-		code := b >> missingShift & missingBits
-		return code <= missingCodes && w.missing[code]
+// indexOf is the index of a code; of a number, value - Min.
+func indexOf(column record.Column, code codelist.Code) (int, bool) {
+	if column.Field.Kind != codelist.Number {
+		return column.List.Index(code)
 	}
-	for index := range w.index {
-		if bit := index + 1; bit/8 == i && b>>(bit%8)&1 == 1 {
-			return true
+	value, err := strconv.Atoi(string(code))
+	return value - column.Field.Min, err == nil && value >= column.Field.Min && value <= column.Field.Max
+}
+
+// addMissing means the first byte of an answer with this missing code.
+func (s byteSet) addMissing(column record.Column, number int) {
+	if !column.Field.Multi {
+		s[0][number] = true
+		return
+	}
+	for b := range 256 {
+		if b&statedBit == 0 && b>>missingShift&missingBits == number {
+			s[0][b] = true
 		}
 	}
-	return false
+}
+
+// addBit means the stated answers with this bit.
+func (s byteSet) addBit(bit int) {
+	for b := range 256 {
+		if b>>(bit%8)&1 == 1 && (bit >= 8 || b&statedBit != 0) {
+			s[bit/8][b] = true
+		}
+	}
 }
 
 // confined gives the only byte of the set that can be meant, or false when

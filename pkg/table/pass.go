@@ -111,12 +111,15 @@ func (q *query) pass(axes []axis, divided [][]part, chosen []int) pass {
 
 // lookups makes the tables of the byte columns that bear on the keys.
 func (q *query) lookups(axes []axis, p pass) []lookup {
-	made := make(map[int]*[256]uint32)
+	var tables []*[256]uint32 // by offset
 	add := func(offset, b int, keys uint32) {
-		if made[offset] == nil {
-			made[offset] = new([256]uint32)
+		for len(tables) <= offset {
+			tables = append(tables, nil)
 		}
-		made[offset][b] |= keys
+		if tables[offset] == nil {
+			tables[offset] = new([256]uint32)
+		}
+		tables[offset][b] |= keys
 	}
 	for n := range p.parts {
 		p.put(axes, n, add)
@@ -124,11 +127,12 @@ func (q *query) lookups(axes []axis, p pass) []lookup {
 	for _, f := range q.filters {
 		f.put(p.reject(), add)
 	}
-	lookups := make([]lookup, 0, len(made))
-	for offset, keys := range made {
-		lookups = append(lookups, lookup{offset: offset, keys: keys})
+	var lookups []lookup
+	for offset, keys := range tables {
+		if keys != nil {
+			lookups = append(lookups, lookup{offset: offset, keys: keys})
+		}
 	}
-	slices.SortFunc(lookups, func(a, b lookup) int { return a.offset - b.offset })
 	return lookups
 }
 
