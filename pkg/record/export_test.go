@@ -10,3 +10,18 @@ func (r *Reader) Unshielded() *Reader {
 	off.scans.New = func() any { return newScanner(off) }
 	return off
 }
+
+// Remains gives what a scanner still holds of a body it has read, before and
+// after it forgets.
+func (r *Reader) Remains(body []byte, opt Options) (before, after string) {
+	s := newScanner(r)
+	d := r.draft(&opt, false)
+	s.read(&d, body)
+	held := func() string {
+		s.buffer.Reset()
+		return string(s.buffer.AvailableBuffer()[:s.buffer.Available()]) + string(s.scratch[:cap(s.scratch)])
+	}
+	before = held()
+	s.forget()
+	return before, held()
+}

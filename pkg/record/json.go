@@ -38,9 +38,16 @@ type scanner struct {
 
 // release keeps a scanner for the next body, without what it has read.
 func (r *Reader) release(s *scanner) {
-	s.body = nil
-	clear(s.buffer.AvailableBuffer()[:s.buffer.Available()])
+	s.forget()
 	r.scans.Put(s)
+}
+
+// forget overwrites what was read, so that no answer outlives its request here.
+func (s *scanner) forget() {
+	s.body = nil
+	s.buffer.Reset()
+	clear(s.buffer.AvailableBuffer()[:s.buffer.Available()])
+	clear(s.scratch[:cap(s.scratch)])
 }
 
 func newScanner(r *Reader) *scanner { return &scanner{reader: r, decoder: new(jsontext.Decoder)} }

@@ -2,6 +2,8 @@ package record_test
 
 import (
 	"fmt"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +11,7 @@ import (
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/record"
+	"manniskohandel.se/casestat/pkg/recordtest"
 )
 
 func TestNewReaderRefusesABookThatDoesNotFit(t *testing.T) {
@@ -95,4 +98,37 @@ func TestEveryCodeIsListedOnce(t *testing.T) {
 	if diff := cmp.Diff(len(declared), len(seen)); diff != "" {
 		t.Errorf("declared against listed (-want +got)\n%s", diff)
 	}
+}
+
+func TestNothingOfARecordIsKept(t *testing.T) {
+	body := with("gender", `"w\u006fman_canary"`)
+	before, after := recordtest.NewReader(t).Remains(body, recordtest.Options())
+	if !strings.Contains(before, "woman_canary") || !strings.Contains(before, "undocumented") {
+		t.Error("contrast: nothing is held even before")
+	}
+	if strings.Trim(after, "\x00") != "" {
+		t.Errorf("%d bytes are held", len(strings.Trim(after, "\x00")))
+	}
+}
+
+func TestAReaderIsSafeForConcurrentUse(t *testing.T) {
+	r, opt := recordtest.NewReader(t), recordtest.Options()
+	bodies := [][]byte{recordtest.Core(), recordtest.Full(), recordtest.CountOnly(), []byte(`{"gender":["\u0000"]}`)}
+	var want []record.Row
+	for _, body := range bodies {
+		want = append(want, r.Decode(body, opt))
+	}
+	var all sync.WaitGroup
+	for n := range 8 {
+		all.Go(func() {
+			for i := range 400 {
+				k := (n + i) % len(bodies)
+				if diff := cmp.Diff(want[k], r.Decode(bodies[k], opt)); diff != "" {
+					t.Errorf("(-want +got)\n%s", diff)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -40,7 +40,7 @@ func TestIDsAreDistinctAndFixed(t *testing.T) {
 		}
 		seen[id] = n
 	}
-	if recordtest.ID(7) != recordtest.ID(7) {
+	if first, again := recordtest.ID(7), recordtest.ID(7); first != again {
 		t.Error("the same number gives two ids")
 	}
 }
