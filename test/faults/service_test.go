@@ -1,0 +1,280 @@
+package faults
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"manniskohandel.se/casestat/pkg/store"
+	"manniskohandel.se/casestat/pkg/storetest"
+)
+
+const tokenAge = 5 * time.Minute // half of its lifetime
+
+// service is the real program over one database, and a submitter's way into it.
+type service struct {
+	place   []string // the flags that say where its data is
+	address string
+	url     string
+	client  *http.Client
+	log     *os.File
+
+	running *exec.Cmd
+
+	credentials url.Values
+	token       string
+	tokenSince  time.Time
+}
+
+// program is the real one, built once.
+var program string
+
+func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
+
+func buildAndRun(m *testing.M) int {
+	folder, err := os.MkdirTemp("", "casestat-faults-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	program = filepath.Join(folder, "casestat")
+	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/casestat").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+		return 1
+	}
+	return m.Run()
+}
+
+// prepare founds a platform with one member and an open year, all of it
+// through the program itself.
+func prepare(t *testing.T, backend store.Backend) *service {
+	t.Helper()
+	folder := t.TempDir()
+	s := &service{address: freeAddress(t)}
+	s.url = "http://" + s.address
+	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
+	t.Cleanup(s.client.CloseIdleConnections)
+	var err error
+	if s.log, err = os.Create(filepath.Join(folder, "log")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.log.Close() })
+	s.place = placeFlags(t, backend, folder)
+	s.run(t, "keys", "init")
+	if backend == store.SQLite {
+		s.run(t, "migrate")
+	}
+	coordinator := filepath.Join(folder, "coordinator.json")
+	s.run(t, "client", "bootstrap", "--out", coordinator)
+	s.start(t)
+	t.Cleanup(func() { s.kill(t) })
+	s.found(t, coordinator)
+	return s
+}
+
+// placeFlags gives a fresh database and says where it is.
+func placeFlags(t *testing.T, backend store.Backend, folder string) []string {
+	t.Helper()
+	flags := []string{"--data", filepath.Join(folder, "data")}
+	if backend == store.SQLite {
+		return flags
+	}
+	config := storetest.Config(t, backend)
+	for name, dsn := range map[string]string{"intake": config.Intake, "counter": config.Counter} {
+		file := filepath.Join(folder, name)
+		if err := os.WriteFile(file, []byte(dsn), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		flags = append(flags, "--"+name+"-dsn-file", file)
+	}
+	return flags
+}
+
+// found makes a member with a submitter, and opens the year.
+func (s *service) found(t *testing.T, coordinator string) {
+	t.Helper()
+	s.credentials = s.readCredentials(t, coordinator)
+	s.refreshToken(t)
+	member, submitter := uuid.NewString(), uuid.NewString()
+	s.call(t, http.MethodPut, "/v1/organisations/"+member, map[string]any{"name": "Medlem", "kind": "member", "active": true}, nil)
+	s.call(t, http.MethodPut, "/v1/periods/2026", map[string]any{"state": "open"}, nil)
+	var made struct {
+		Secret string `json:"client_secret"`
+	}
+	s.call(t, http.MethodPut, "/v1/clients/"+submitter, map[string]any{
+		"organisation_id": member, "holder": uuid.NewString(), "role": "submitter",
+		"permissions": []string{"records:write", "records:read", "periods:read"},
+	}, &made)
+	s.credentials.Set("client_id", submitter)
+	s.credentials.Set("client_secret", made.Secret)
+	s.tokenSince = time.Time{}
+	s.kill(t)
+}
+
+func (s *service) readCredentials(t *testing.T, file string) url.Values {
+	t.Helper()
+	var c struct {
+		ID     string `json:"client_id"`
+		Secret string `json:"client_secret"`
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &c); err != nil {
+		t.Fatal(err)
+	}
+	return url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ID}, "client_secret": {c.Secret}}
+}
+
+// run runs a command of the program on this service's data to its end.
+func (s *service) run(t *testing.T, command ...string) {
+	t.Helper()
+	if out, err := exec.Command(program, append(command, s.place...)...).CombinedOutput(); err != nil {
+		t.Fatalf("casestat %s: %v\n%s", strings.Join(command, " "), err, out)
+	}
+}
+
+func (s *service) verifyLedger(t *testing.T) {
+	t.Helper()
+	s.run(t, "verify", "ledger")
+}
+
+// start starts the service and gives the time until it was ready.
+func (s *service) start(t *testing.T) time.Duration {
+	t.Helper()
+	began := time.Now()
+	s.running = exec.Command(program, append([]string{"serve", "--listen", s.address, "--issuer", "https://casestat.test"}, s.place...)...)
+	s.running.Stderr = s.log
+	if err := s.running.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 10_000 { // tries, not a duration: a slow machine only waits longer
+		if res, err := s.client.Get(s.url + "/readyz"); err == nil {
+			res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return time.Since(began)
+			}
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	log, _ := os.ReadFile(s.log.Name())
+	t.Fatalf("the service does not start:\n%s", log)
+	return 0
+}
+
+// kill sends SIGKILL: nothing in the program can react to it.
+func (s *service) kill(t *testing.T) {
+	t.Helper()
+	if s.running == nil {
+		return
+	}
+	if err := s.running.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.running.Wait() // it says "signal: killed"
+	s.running = nil
+	s.client.CloseIdleConnections()
+}
+
+// refreshToken gets a new token before the old one expires.
+func (s *service) refreshToken(t *testing.T) {
+	t.Helper()
+	if time.Since(s.tokenSince) < tokenAge {
+		return
+	}
+	res, err := s.client.PostForm(s.url+"/v1/token", s.credentials)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var answer struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || answer.Token == "" {
+		t.Fatalf("no token: status %d, %v", res.StatusCode, err)
+	}
+	s.token, s.tokenSince = answer.Token, time.Now()
+}
+
+// stored counts the records that the service holds, by serial number.
+func (s *service) stored(t *testing.T) map[int]int {
+	t.Helper()
+	present := map[int]int{}
+	after := ""
+	for {
+		var page struct {
+			Records []struct {
+				Record map[string]any `json:"record"`
+			} `json:"records"`
+			Next *string `json:"next"`
+		}
+		s.call(t, http.MethodGet, "/v1/records?limit=500"+after, nil, &page)
+		for _, r := range page.Records {
+			present[serialOf(r.Record)]++
+		}
+		if page.Next == nil {
+			return present
+		}
+		after = "&after=" + *page.Next
+	}
+}
+
+// call makes one exchange that must succeed.
+func (s *service) call(t *testing.T, method, path string, content, answer any) {
+	t.Helper()
+	var body io.Reader
+	if content != nil {
+		b, err := json.Marshal(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), method, s.url+path, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+s.token)
+	if content != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	res, err := s.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode/100 != 2 {
+		t.Fatalf("%s %s: %d %s %v", method, path, res.StatusCode, text, err)
+	}
+	if answer != nil {
+		if err := json.Unmarshal(text, answer); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// freeAddress gives a loopback address that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
