@@ -73,8 +73,10 @@ func TestT8_no_other_family_is_taken(t *testing.T) {
 		method jwt.SigningMethod
 		key    crypto.Signer
 	}{
-		{jwt.SigningMethodRS256, rsaKey}, {jwt.SigningMethodPS256, rsaKey},
-		{jwt.SigningMethodES256, p256}, {jwt.SigningMethodES512, p521},
+		{jwt.SigningMethodRS256, rsaKey},
+		{jwt.SigningMethodPS256, rsaKey},
+		{jwt.SigningMethodES256, p256},
+		{jwt.SigningMethodES512, p521},
 	} {
 		t.Run(c.method.Alg(), func(t *testing.T) {
 			token := b.otherwise(t, c.method, c.key)

@@ -184,8 +184,11 @@ func TestDuties_belong_to_their_kind_of_organisation(t *testing.T) {
 		role             access.Role
 		platform, member bool
 	}{
-		{access.Coordinator, true, false}, {access.Desk, true, false}, {access.Reviewer, true, false},
-		{access.Submitter, false, true}, {access.Researcher, true, true},
+		{access.Coordinator, true, false},
+		{access.Desk, true, false},
+		{access.Reviewer, true, false},
+		{access.Submitter, false, true},
+		{access.Researcher, true, true},
 	} {
 		for home, want := range map[access.OrganisationID]bool{h.founding.Organisation.ID: c.platform, h.member.ID: c.member} {
 			terms := h.staff(t, c.role, access.HolderID(h.id(t)))
