@@ -257,3 +257,20 @@ func TestColumnsThatWereNotKeptAreRefused(t *testing.T) {
 		t.Error("covered a column that is not there")
 	}
 }
+
+// A byte that no code of the codebook has stands in no category, and its
+// record is not counted as one that does.
+func TestABrokenByteIsNotCounted(t *testing.T) {
+	set := figures(t)
+	r := generated(t, set, 3, 5)
+	gender, _ := r.schema.Column("gender")
+	r.records[0][gender.Offset] = 255
+	question, err := table.Ask(set, table.Spec{Dimensions: []table.Dimension{{Field: "gender"}, {Field: "entry_means"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := columns(t, r).Count(question)
+	if err != nil || got.Records != 4 {
+		t.Errorf("%d records (%v), want 4", got.Records, err)
+	}
+}
