@@ -23,3 +23,11 @@ func (c columns) row(cells ...string) { fmt.Fprintln(c.w, strings.Join(cells, "\
 func (c columns) flush() error { return c.w.Flush() }
 
 func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+// counting writes a number with the word for it.
+func counting(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -27,8 +27,12 @@ func program() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	if err == nil {
+	switch {
+	case err == nil:
 		return 0
+	case ctx.Err() != nil: // what broke because of that is of no interest
+		fmt.Fprintln(os.Stderr, "casestat: interrupted")
+		return exitCannotRun
 	}
 	fmt.Fprintln(os.Stderr, "casestat:", err)
 	if answer, ok := errors.AsType[no](err); ok && answer != "" {
@@ -61,7 +65,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.DefaultEnvars("CASESTAT"),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { helped = true }), // --help has been printed
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)
 	if err != nil {
 		return err

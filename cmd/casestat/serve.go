@@ -51,7 +51,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 	log := slog.New(slog.NewJSONHandler(s.err, nil))
 	running, err := assemble(ctx, settings{
 		session: s, store: config, keys: c.keys(s), log: log,
-		issuer: c.issuer(listener), audience: c.Audience, hsts: c.BehindProxy || c.TLSCert != "",
+		issuer: c.issuer(listener), audience: c.Audience, hsts: c.BehindProxy || c.TLSCert != "", guarded: c.Production,
 	})
 	if err != nil {
 		return err

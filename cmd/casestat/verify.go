@@ -69,9 +69,9 @@ func (c *verifyLedgerCommand) tell(s *session, report ledger.Report) error {
 		fmt.Fprintf(s.out, "row %d  %s: %s\n", f.Index, f.Kind, f.Text)
 	}
 	if !report.OK() {
-		return no("the ledger is broken; the rows above say where")
+		return no("the ledger is broken; what is printed says where")
 	}
-	fmt.Fprintf(s.out, "The ledger holds: %d entries, each in its place and unchanged.\n", report.Rows)
+	fmt.Fprintf(s.out, "The ledger holds: %s, each in its place and unchanged.\n", counting(report.Rows, "entry", "entries"))
 	for _, unknown := range report.Unknown {
 		fmt.Fprintf(s.out, "Not known: %s.\n", unknown)
 	}

@@ -31,6 +31,7 @@ type settings struct {
 	issuer   string
 	audience string
 	hsts     bool
+	guarded  bool // refuse a database whose settings would break a promise
 	log      *slog.Logger
 }
 
@@ -45,7 +46,47 @@ type service struct {
 
 // assemble wires the whole house, from the store up. The caller closes what it
 // gives.
-func assemble(ctx context.Context, s settings) (_ *service, err error) {
+func assemble(ctx context.Context, s settings) (*service, error) {
+	ring, err := s.keys.ring()
+	if err != nil {
+		return nil, err
+	}
+	subjectKey, err := s.keys.subject()
+	if err != nil {
+		return nil, err
+	}
+	records, err := openRecords(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	running := &service{records: records, ring: ring, log: s.log, intake: intake.New(intake.Deps{
+		Store: records.Intake(), Now: s.session.now, Rand: s.session.random, SubjectKey: subjectKey, Batches: batchesAtOnce,
+	})}
+	if running.server, err = newServer(s, running); err != nil {
+		return nil, errors.Join(err, running.close())
+	}
+	return running, nil
+}
+
+// openRecords opens a store that may be served from: migrated, and safe where
+// that is asked for.
+func openRecords(ctx context.Context, s settings) (*store.Records, error) {
+	records, err := store.Open(ctx, s.store)
+	if err != nil {
+		return nil, err
+	}
+	err = records.Migrated(ctx)
+	if err == nil && s.guarded {
+		err = records.CheckSafety(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, records.Close())
+	}
+	return records, nil
+}
+
+// newServer puts the services in front of the store behind the contract.
+func newServer(s settings, running *service) (*server.Server, error) {
 	book := codelist.Current()
 	reader, err := record.NewReader(record.NewSchema(book))
 	if err != nil {
@@ -55,58 +96,31 @@ func assemble(ctx context.Context, s settings) (_ *service, err error) {
 	if err != nil {
 		return nil, err
 	}
-	ring, err := s.keys.ring()
+	counts, err := desk.New(desk.Deps{Store: running.records.Desk(), Figures: figures, Now: s.session.now})
 	if err != nil {
-		return nil, err
-	}
-	subjectKey, err := s.keys.subject()
-	if err != nil {
-		return nil, err
-	}
-	records, err := store.Open(ctx, s.store)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, records.Close())
-		}
-	}()
-	if err := records.Migrated(ctx); err != nil {
 		return nil, err
 	}
 	hasher, err := access.NewHasher(access.HasherConfig{Random: s.session.random})
 	if err != nil {
 		return nil, err
 	}
-	members := membership.New(membership.Deps{Store: records.Membership(), Clock: s.session.now, Random: s.session.random, Hasher: hasher})
-	counts, err := desk.New(desk.Deps{Store: records.Desk(), Figures: figures, Now: s.session.now})
-	if err != nil {
-		return nil, err
-	}
-	tokens := access.TokenDeps{
-		Profile: access.Profile{Issuer: s.issuer, Audience: s.audience, Leeway: access.DefaultLeeway},
-		Ring:    ring, Clock: s.session.now, Random: s.session.random,
-	}
-	authenticator, granter, err := tokenService(tokens, members, hasher)
-	if err != nil {
-		return nil, err
-	}
-	take := intake.New(intake.Deps{
-		Store: records.Intake(), Now: s.session.now, Rand: s.session.random, SubjectKey: subjectKey, Batches: batchesAtOnce,
+	members := membership.New(membership.Deps{
+		Store: running.records.Membership(), Clock: s.session.now, Random: s.session.random, Hasher: hasher,
 	})
-	front, err := server.New(server.Deps{
-		Authenticator: authenticator, Granter: granter, Keys: ring,
-		Records: take, Counts: counts, Periods: members, Members: members,
+	authenticator, granter, err := tokenService(access.TokenDeps{
+		Profile: access.Profile{Issuer: s.issuer, Audience: s.audience, Leeway: access.DefaultLeeway},
+		Ring:    running.ring, Clock: s.session.now, Random: s.session.random,
+	}, members, hasher)
+	if err != nil {
+		return nil, err
+	}
+	return server.New(server.Deps{
+		Authenticator: authenticator, Granter: granter, Keys: running.ring,
+		Records: running.intake, Counts: counts, Periods: members, Members: members,
 		Reader: reader, Book: book, Figures: figures, Contract: casestat.Contract,
 		Log: s.log, Now: s.session.now, Random: s.session.random, HSTS: s.hsts,
-		Ready: records.Ping,
+		Ready: running.records.Ping,
 	})
-	if err != nil {
-		take.Close()
-		return nil, err
-	}
-	return &service{server: front, records: records, intake: take, ring: ring, log: s.log}, nil
 }
 
 // tokenService is the pair that gives tokens and takes them.

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"manniskohandel.se/casestat/pkg/store"
+	"manniskohandel.se/casestat/pkg/storetest"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"casestat": func() { os.Exit(program()) }})
+}
+
+// TestCommandLine shows the command line as its users see it.
+func TestCommandLine(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: scriptCommands})
+}
+
+// TestCommandLineOnPostgres runs the scripts that need a PostgreSQL.
+func TestCommandLineOnPostgres(t *testing.T) {
+	config := storetest.Config(t, store.Postgres)
+	testscript.Run(t, testscript.Params{Dir: "testdata/postgres", Cmds: scriptCommands, Setup: func(env *testscript.Env) error {
+		for name, dsn := range map[string]string{"owner": config.Owner, "intake": config.Intake, "counter": config.Counter} {
+			if err := os.WriteFile(env.WorkDir+"/"+name+".dsn", []byte(dsn+"\n"), 0o600); err != nil {
+				return err
+			}
+		}
+		return nil
+	}})
+}
