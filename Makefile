@@ -74,7 +74,7 @@ fuzz: ## every fuzz target for FUZZTIME each (60s)
 
 .PHONY: kill9
 kill9: tools ## kill the service under load, CYCLES (500) times on each database: nothing acknowledged may be lost or doubled
-	@go test ./test/faults -run "TestKill9$$$$" -count 1 -v -timeout 120m -args -cycles $(CYCLES)
+	@go test ./test/faults -run '^TestKill9$$' -count 1 -v -timeout 120m -args -cycles $(CYCLES)
 
 .PHONY: clean
 clean: ## what the targets above leave behind

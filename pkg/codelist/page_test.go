@@ -45,16 +45,14 @@ func newReader(t *testing.T) *record.Reader {
 	return reader
 }
 
-var opened = record.Options{Periods: []record.Period{{Year: 2026, State: record.PeriodOpen}}}
-
 func TestRecordsPageExamplesAreAccepted(t *testing.T) {
 	reader := newReader(t)
-	single := reader.Decode([]byte(example(t, "json")), opened)
+	single := reader.Decode([]byte(example(t, "json")), record.Options{})
 	if single.Refusal() != nil || single.Warnings != nil {
 		t.Errorf("the JSON example is refused: %v %v", single.Details, single.Warnings)
 	}
 	var rows []record.Row
-	for row, err := range reader.ReadCSV(strings.NewReader(example(t, "csv")), opened) {
+	for row, err := range reader.ReadCSV(strings.NewReader(example(t, "csv")), record.Options{}) {
 		if err != nil || row.Refusal() != nil || row.Warnings != nil {
 			t.Fatalf("the CSV example is refused: %v %v %v", err, row.Details, row.Warnings)
 		}
@@ -72,7 +70,7 @@ func TestRecordsPageExamplesAreAccepted(t *testing.T) {
 func TestRecordsPageExampleIsMinimal(t *testing.T) {
 	reader := newReader(t)
 	for _, name := range slices.Sorted(keys(t)) {
-		row := reader.Decode(edited(t, func(m map[string]any) { delete(m, name) }), opened)
+		row := reader.Decode(edited(t, func(m map[string]any) { delete(m, name) }), record.Options{})
 		if row.Refusal() == nil {
 			t.Errorf("without %s the record is still accepted", name)
 		}
@@ -104,7 +102,7 @@ func TestRecordsPageMistakesAreAnsweredAsItSays(t *testing.T) {
 		{set("labour_sector", []string{"a"}), "R4"},
 		{set("gender", "not_recorded"), "R11"},
 	} {
-		row := reader.Decode(c.body, opened)
+		row := reader.Decode(c.body, record.Options{})
 		has := slices.ContainsFunc(row.Details, func(d fault.Detail) bool { return d.Code == c.want })
 		if !has {
 			t.Errorf("%s: refused with %v", c.want, row.Details)

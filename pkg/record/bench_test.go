@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"testing"
 
-	"manniskohandel.se/casestat/pkg/record"
 	"manniskohandel.se/casestat/pkg/recordtest"
 )
 
@@ -101,7 +100,7 @@ func BenchmarkEncode(b *testing.B) {
 func BenchmarkValidate(b *testing.B) {
 	r, opt := recordtest.NewReader(b), recordtest.Options()
 	var broken any
-	rec := r.Decode(usual(), record.Options{Periods: opt.Periods}).Record
+	rec := r.Decode(usual(), opt).Record
 	b.ReportAllocs()
 	for b.Loop() {
 		broken, _ = r.Validate(rec, opt)

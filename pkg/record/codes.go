@@ -61,7 +61,7 @@ const (
 )
 
 // Refusals by the codebook's rules across fields. R8 is a warning. R1-R9 and
-// R12 are clauses of the codebook; R10 and R11 are checked here.
+// R12 are clauses of the codebook; R11 is checked here, R10 where records are stored.
 const (
 	CodeR1  fault.Code = "R1"
 	CodeR2  fault.Code = "R2"
@@ -72,7 +72,6 @@ const (
 	CodeR7  fault.Code = "R7"
 	CodeR8  fault.Code = "R8"
 	CodeR9  fault.Code = "R9"
-	CodeR10 fault.Code = "R10" // contact_year is no year that was opened
 	CodeR11 fault.Code = "R11" // not_recorded in a core field, outside a legacy import
 	CodeR12 fault.Code = "R12"
 )
@@ -90,6 +89,6 @@ func AllCodes() []fault.Code {
 		CodeEmptyArray, CodeDuplicateCode, CodeMixedCodes, CodeNotAnInteger, CodeNumberOutOfRange,
 		CodeIDMalformed, CodeIDNotRandom, CodeVersion,
 		CodePersonalNumber, CodePhone, CodeEmail, CodeCoordinate, CodeFreeText,
-		CodeR1, CodeR2, CodeR3, CodeR4, CodeR5, CodeR6, CodeR7, CodeR8, CodeR9, CodeR10, CodeR11, CodeR12,
+		CodeR1, CodeR2, CodeR3, CodeR4, CodeR5, CodeR6, CodeR7, CodeR8, CodeR9, CodeR11, CodeR12,
 	}
 }

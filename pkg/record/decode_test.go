@@ -62,7 +62,7 @@ func TestT16_DocumentsThatAreNotOneObject(t *testing.T) {
 		"a number as name":        {`{1:2}`, "malformed_json@"},
 		"single quotes":           {`{'gender':'woman'}`, "malformed_json@"},
 		"NaN":                     {`{"contact_year":NaN}`, "malformed_json@/contact_year"},
-		"a leading zero":          {`{"contact_year":02025}`, "malformed_json@"},
+		"a leading zero":          {`{"contact_quarter":01}`, "malformed_json@"},
 		"a plus sign":             {`{"contact_year":+2025}`, "malformed_json@/contact_year"},
 		"a bad escape":            {`{"gender":"\x41"}`, "malformed_json@/gender"},
 		"a raw control character": {"{\"gender\":\"a\tb\"}", "malformed_json@/gender"},
@@ -304,7 +304,7 @@ func TestEveryMistakeIsReportedAtOnce(t *testing.T) {
 	body = recordtest.With(body, "entry_means", `["debt","debt"]`)
 	body = recordtest.With(body, "police_report", `null`)
 	body = recordtest.With(body, "contact_year", `1999`)
-	expect(t, body, "free_text@/gender", "duplicate_code@/entry_means/1", "null_value@/police_report", "R10@/contact_year", "required@/age_band")
+	expect(t, body, "free_text@/gender", "duplicate_code@/entry_means/1", "null_value@/police_report", "number_out_of_range@/contact_year", "required@/age_band")
 }
 
 func TestCoreFieldsAreRequired(t *testing.T) {

@@ -185,6 +185,8 @@ func (s shield) inNumber(text []byte, wrong fault.Code) fault.Code {
 
 func (d *draft) whole(m *member, n int) {
 	switch {
+	case m.role == year && (n < FirstYear || n > LastYear):
+		d.refuse(m, m.pointer, CodeNumberOutOfRange)
 	case m.role == year:
 		d.row.Record.Year = n
 	case m.role == version && n < 1:

@@ -11,7 +11,8 @@ const (
 	idLength        = 36
 	versionAt       = 14
 	variantAt       = 19
-	fewDistinct     = 4 // so few different digits beside a number are padding, not chance
+	fewDistinct     = 4 // so few different digits beside a number of ten are padding, not chance
+	someDistinct    = 8 // beside a number of twelve, which chance makes more seldom
 	hexDigits       = 32
 	versionInNibble = 12 // versionAt and variantAt with the hyphens left out
 	variantInNibble = 16
@@ -76,32 +77,36 @@ func allDigits(text []byte) bool {
 
 // derivedFromNumber says whether the digits were made from a personal number.
 // Chance alone puts a valid number of ten digits into one random UUID of some
-// 700, which must not be refused: so ten digits count only if the rest is
-// padding. Twelve digits count anywhere (one random UUID of some 90,000).
+// 700, and one of twelve into one of some 40,000. Those must not be refused: a
+// number counts only where the rest looks like padding.
 func derivedFromNumber(nibbles []byte) bool {
 	for i := 0; i+shortNumber <= len(nibbles); i++ {
-		if i+longNumber <= len(nibbles) && allDigits(nibbles[i:i+longNumber]) && longPersonalNumber(nibbles[i:i+longNumber]) {
+		if number := nibbles[i : i+shortNumber]; allDigits(number) && personalNumber(number) &&
+			padding(nibbles, i, i+shortNumber, fewDistinct) {
 			return true
 		}
-		number := nibbles[i : i+shortNumber]
-		if allDigits(number) && personalNumber(number) && padding(nibbles, i) {
+		if i+longNumber > len(nibbles) {
+			continue
+		}
+		if number := nibbles[i : i+longNumber]; allDigits(number) && longPersonalNumber(number) &&
+			padding(nibbles, i, i+longNumber, someDistinct) {
 			return true
 		}
 	}
 	return false
 }
 
-// padding says whether the digits outside the number at i are but a few
+// padding says whether the digits outside start and end are at most so many
 // different ones; version and variant are not free and do not count.
-func padding(nibbles []byte, i int) bool {
+func padding(nibbles []byte, start, end, most int) bool {
 	var seen [256]bool
 	distinct := 0
 	for j, b := range nibbles {
-		free := j != versionInNibble && j != variantInNibble && (j < i || j >= i+shortNumber)
+		free := j != versionInNibble && j != variantInNibble && (j < start || j >= end)
 		if free && !seen[b] {
 			seen[b] = true
 			distinct++
 		}
 	}
-	return distinct <= fewDistinct
+	return distinct <= most
 }

@@ -53,9 +53,8 @@ func (l Limits) orDefault() Limits {
 
 // Options are what a reading depends on besides the codebook.
 type Options struct {
-	Periods []Period // the years that were ever opened; without any, rule R10 refuses every record
-	Legacy  bool     // an import declared as legacy may leave core fields not_recorded (R11)
-	Limits  Limits
+	Legacy bool // an import declared as legacy may leave core fields not_recorded (R11)
+	Limits Limits
 }
 
 // Row is one record as it was read. It may be used only if Details is empty.

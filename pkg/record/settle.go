@@ -9,11 +9,8 @@ func (d *draft) settle() {
 	if d.batch && d.seen&r.id.bit == 0 {
 		d.note(r.id.pointer, CodeRequired)
 	}
-	switch {
-	case d.seen&r.year.bit == 0:
+	if d.seen&r.year.bit == 0 {
 		d.note(r.year.pointer, CodeRequired)
-	case d.bad&r.year.bit == 0 && !opened(d.opt.Periods, d.row.Record.Year):
-		d.note(r.year.pointer, CodeR10)
 	}
 	if r.countOnly(d.row.Record.Answers) {
 		d.settleCountOnly()
@@ -25,11 +22,6 @@ func (d *draft) settle() {
 		}
 	}
 	d.rules()
-}
-
-// opened says whether a reporting year was ever opened.
-func opened(periods []Period, year int) bool {
-	return slices.ContainsFunc(periods, func(p Period) bool { return p.Year == year })
 }
 
 func (r *Reader) countOnly(a Answers) bool { return r.consent != nil && r.consent.met(a) }

@@ -85,7 +85,7 @@ func TestCountOnlyRecordsTakeNothingElse(t *testing.T) {
 		{[]change{{"gender", `"unknown"`}}, refusal{"not_in_count_only@/gender"}},
 		{[]change{{"contact_quarter", `1`}, {"support_needs", `["legal"]`}}, refusal{"not_in_count_only@/contact_quarter", "not_in_count_only@/support_needs"}},
 		{[]change{{"person_role", ""}}, refusal{"required@/person_role"}},
-		{[]change{{"contact_year", `1990`}}, refusal{"R10@/contact_year"}},
+		{[]change{{"contact_year", `1990`}}, refusal{"number_out_of_range@/contact_year"}},
 		{[]change{{"earlier_member_contacts", `"not_recorded"`}}, refusal{"R11@/earlier_member_contacts"}},
 	} {
 		expect(t, changed(recordtest.CountOnly(), tt.changes...), tt.want...)

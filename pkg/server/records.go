@@ -30,18 +30,8 @@ type Records interface {
 // defaultPage is how many records a page has unless the caller says otherwise.
 const defaultPage = 100
 
-// anyYear lets the reader take every year. Whether a year was opened is decided
-// once, inside the transaction that stores the record (rule R10).
-var anyYear = func() []record.Period {
-	var all []record.Period
-	for year := 2000; year < 2100; year++ {
-		all = append(all, record.Period{Year: year, State: record.PeriodOpen})
-	}
-	return all
-}()
-
 func (s *Server) readOptions() record.Options {
-	return record.Options{Periods: anyYear, Limits: record.Limits{
+	return record.Options{Limits: record.Limits{
 		RecordBytes: int(s.limits.RecordBody), BatchBytes: s.limits.BatchBody,
 	}}
 }
