@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"gorm.io/gorm"
 
+	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/ledger"
 )
 
@@ -153,7 +154,11 @@ func (d *database) reading(ctx context.Context, from leaser, f func(*transaction
 func (d *database) leaseFrom(ctx context.Context, from leaser) (*lease, error) {
 	ctx, cancel := context.WithTimeout(ctx, d.config.Acquire)
 	defer cancel()
-	return from.lease(ctx)
+	l, err := from.lease(ctx)
+	if err != nil { // whatever it was, there is no connection
+		return nil, fault.Because(&connectionFailure{err}, fault.Unavailable, CodeUnavailable)
+	}
+	return l, nil
 }
 
 // session gives a gorm handle on one connection.

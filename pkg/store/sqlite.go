@@ -75,6 +75,7 @@ func openWriter(ctx context.Context, folder, file string) (_ leaser, err error) 
 	if err != nil {
 		return nil, err
 	}
+	db.SetMaxIdleConns(-1) // what migrations open goes again; the one connection below is never idle
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, errors.Join(classify(err), db.Close())

@@ -18,16 +18,18 @@ import (
 func Tamper(t testing.TB, c store.Config, statements ...string) {
 	t.Helper()
 	for _, one := range statements {
-		var err error
-		if c.Backend == store.Postgres {
-			err = tamperPostgres(t, c, one)
-		} else {
-			err = tamperSQLite(t, c, one)
-		}
-		if err != nil {
+		if err := tamper(t, c, one); err != nil {
 			t.Fatalf("%s: %v", one, err)
 		}
 	}
+}
+
+func tamper(t testing.TB, c store.Config, statement string) error {
+	t.Helper()
+	if c.Backend == store.Postgres {
+		return tamperPostgres(t, c, statement)
+	}
+	return tamperSQLite(t, c, statement)
 }
 
 func tamperPostgres(t testing.TB, c store.Config, statement string) error {

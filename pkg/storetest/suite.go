@@ -1,0 +1,45 @@
+package storetest
+
+import (
+	"testing"
+
+	"manniskohandel.se/casestat/pkg/store"
+)
+
+// Records proves everything that the interfaces of pkg/intake, pkg/membership
+// and pkg/desk promise. fresh says where an empty store is, another one each
+// time.
+func Records(t *testing.T, fresh func(t testing.TB) store.Config) {
+	for _, promise := range []struct {
+		name string
+		keep func(t *testing.T, c store.Config)
+	}{
+		{"a saved version is its record's head", savedIsHead},
+		{"a correction moves the former version to the history", correctionKeepsHistory},
+		{"a version must follow the current one", versionMustFollow},
+		{"ids must be canonical", idsMustBeCanonical},
+		{"any number of records in one transaction", anyNumber},
+		{"a list goes through one organisation in order", listPages},
+		{"TestT3_UniquenessIsPerOrganisation", uniquePerOrganisation},
+		{"a withdrawal leaves the tombstone alone", withdrawalLeavesTombstone},
+		{"nothing of a failed transaction is left", failureLeavesNothing},
+		{"nothing of a cancelled transaction is left", cancelLeavesNothing},
+		{"nothing of a panicking transaction is left", panicLeavesNothing},
+		{"readers see only what is committed", readersSeeCommitted},
+		{"transactions run one after another", transactionsQueue},
+		{"membership is kept as it was given", membershipRoundTrip},
+		{"a client needs its organisation", clientNeedsOrganisation},
+		{"periods are shown to every consumer", periodsEverywhere},
+		{"a scan shows closed periods, or one's own", scanScopes},
+		{"a scan stops when its consumer does", scanStops},
+		{"TestT39_TheLedgerGrowsWithTheDeeds", ledgerGrows},
+		{"TestT39_AuditOrRefuse", auditOrRefuse},
+		{"TestT39_TheLedgerRefusesChange", ledgerRefusesChange},
+		{"TestT39_TamperingIsFound", tamperingIsFound},
+		{"TestT39_ABrokenHeadIsNotWrittenOn", brokenHeadRefuses},
+		{"what a closed store answers", closedStore},
+		{"a database too old or too new is refused", versionsRefused},
+	} {
+		t.Run(promise.name, func(t *testing.T) { promise.keep(t, fresh(t)) })
+	}
+}
