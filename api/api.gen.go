@@ -3983,8 +3983,8 @@ type ClientInterface interface {
 
 	// SubmitBatchWithBody Submit many records
 	//
-	// One record a line (NDJSON, with `record_id` and, for a correction, `version`) or a row (CSV with a header of field names; `;` or `,`
-	// between columns, `;` between the values of one cell). A row that exists already with the same content is `unchanged`;
+	// One record a line (NDJSON, with `record_id` and, for a correction, `version`) or a row (CSV with a header of field names, every core
+	// field among them; `;` or `,` between columns, `;` between the values of one cell, which is then quoted; an empty cell is a field left out). A row that exists already with the same content is `unchanged`;
 	// with other content it is a correction and must say the `version` that it replaces.
 	//
 	// Takes any type of body and a specified content type.
@@ -4446,8 +4446,8 @@ func (c *Connection) ListRecords(ctx context.Context, params *ListRecordsParams,
 
 // SubmitBatchWithBody Submit many records
 //
-// One record a line (NDJSON, with `record_id` and, for a correction, `version`) or a row (CSV with a header of field names; `;` or `,`
-// between columns, `;` between the values of one cell). A row that exists already with the same content is `unchanged`;
+// One record a line (NDJSON, with `record_id` and, for a correction, `version`) or a row (CSV with a header of field names, every core
+// field among them; `;` or `,` between columns, `;` between the values of one cell, which is then quoted; an empty cell is a field left out). A row that exists already with the same content is `unchanged`;
 // with other content it is a correction and must say the `version` that it replaces.
 //
 // Takes any type of body and a specified content type.
@@ -5857,8 +5857,8 @@ type ClientWithResponsesInterface interface {
 
 	// SubmitBatchWithBodyWithResponse Submit many records
 	//
-	// One record a line (NDJSON, with `record_id` and, for a correction, `version`) or a row (CSV with a header of field names; `;` or `,`
-	// between columns, `;` between the values of one cell). A row that exists already with the same content is `unchanged`;
+	// One record a line (NDJSON, with `record_id` and, for a correction, `version`) or a row (CSV with a header of field names, every core
+	// field among them; `;` or `,` between columns, `;` between the values of one cell, which is then quoted; an empty cell is a field left out). A row that exists already with the same content is `unchanged`;
 	// with other content it is a correction and must say the `version` that it replaces.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -8688,8 +8688,8 @@ func (c *ClientWithResponses) ListRecordsWithResponse(ctx context.Context, param
 
 // SubmitBatchWithBodyWithResponse Submit many records
 //
-// One record a line (NDJSON, with `record_id` and, for a correction, `version`) or a row (CSV with a header of field names; `;` or `,`
-// between columns, `;` between the values of one cell). A row that exists already with the same content is `unchanged`;
+// One record a line (NDJSON, with `record_id` and, for a correction, `version`) or a row (CSV with a header of field names, every core
+// field among them; `;` or `,` between columns, `;` between the values of one cell, which is then quoted; an empty cell is a field left out). A row that exists already with the same content is `unchanged`;
 // with other content it is a correction and must say the `version` that it replaces.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).

@@ -31,6 +31,7 @@ func (c Cast) Everyone() map[string]access.Client {
 const (
 	ClosedYear = 2024
 	OpenYear   = 2025
+	ThisYear   = 2026 // open, too
 	// UnknownYear was never opened.
 	UnknownYear = 2019
 )
@@ -89,7 +90,9 @@ func seed(t testing.TB, to membership.Store) Cast {
 				return err
 			}
 		}
-		for year, state := range map[int]record.PeriodState{ClosedYear: record.PeriodClosed, OpenYear: record.PeriodOpen} {
+		for year, state := range map[int]record.PeriodState{
+			ClosedYear: record.PeriodClosed, OpenYear: record.PeriodOpen, ThisYear: record.PeriodOpen,
+		} {
 			if err := tx.SavePeriod(t.Context(), record.Period{Year: year, State: state}); err != nil {
 				return err
 			}

@@ -1,0 +1,292 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"manniskohandel.se/casestat/pkg/access"
+	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/desk"
+	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/intake"
+	"manniskohandel.se/casestat/pkg/ledger"
+	"manniskohandel.se/casestat/pkg/membership"
+	"manniskohandel.se/casestat/pkg/record"
+	"manniskohandel.se/casestat/pkg/recordtest"
+	"manniskohandel.se/casestat/pkg/server"
+	"manniskohandel.se/casestat/pkg/servertest"
+	"manniskohandel.se/casestat/pkg/store"
+)
+
+// deafLedger wraps stores so that Append fails while *broken is not nil.
+func deafLedger(broken *error) func(servertest.Stores) servertest.Stores {
+	return func(s servertest.Stores) servertest.Stores {
+		return servertest.Stores{
+			Intake: deafIntake{s.Intake, broken}, Membership: deafMembership{s.Membership, broken}, Desk: deafDesk{s.Desk, broken},
+		}
+	}
+}
+
+type deafIntake struct {
+	intake.Store
+	broken *error
+}
+
+type deafIntakeTx struct {
+	intake.Tx
+	broken *error
+}
+
+func (d deafIntake) Atomically(ctx context.Context, f func(intake.Tx) error) error {
+	return d.Store.Atomically(ctx, func(tx intake.Tx) error { return f(deafIntakeTx{tx, d.broken}) })
+}
+
+func (d deafIntakeTx) Append(ctx context.Context, entries []ledger.Entry) error {
+	if *d.broken != nil {
+		return *d.broken
+	}
+	return d.Tx.Append(ctx, entries)
+}
+
+type deafMembership struct {
+	membership.Store
+	broken *error
+}
+
+type deafMembershipTx struct {
+	membership.Tx
+	broken *error
+}
+
+func (d deafMembership) Atomically(ctx context.Context, f func(membership.Tx) error) error {
+	return d.Store.Atomically(ctx, func(tx membership.Tx) error { return f(deafMembershipTx{tx, d.broken}) })
+}
+
+func (d deafMembershipTx) Append(ctx context.Context, entries []ledger.Entry) error {
+	if *d.broken != nil {
+		return *d.broken
+	}
+	return d.Tx.Append(ctx, entries)
+}
+
+type deafDesk struct {
+	desk.Store
+	broken *error
+}
+
+func (d deafDesk) Append(ctx context.Context, entries []ledger.Entry) error {
+	if *d.broken != nil {
+		return *d.broken
+	}
+	return d.Store.Append(ctx, entries)
+}
+
+// unaudited are the operations that tell of nobody, so that no ledger is asked.
+var unaudited = []string{"createToken", "getKeys", "getCodebook", "getHealth", "getReadiness", "listPeriods"}
+
+func TestT39_AuditOrRefuse(t *testing.T) {
+	var broken error
+	s := servertest.Start(t, servertest.Options{Stores: deafLedger(&broken)})
+	a := ownedByA(t, s)
+	want := readAll(t, s, a.ids[0])
+	broken = fault.Because(errors.New("disk full"), fault.Unavailable, store.CodeUnavailable)
+	for _, op := range server.Table() {
+		if slices.Contains(unaudited, op.ID) {
+			continue
+		}
+		r := sample(t, op, a.ids[0])
+		if strings.Contains(op.Path, "{client_id}") {
+			r = sample(t, op, string(s.Cast.Reviewer.ID))
+			r.Body = bytes.ReplaceAll(r.Body, []byte(servertest.ID(900)), []byte(servertest.ID(113)))
+		}
+		if op.ID == "putRecord" {
+			r = sample(t, op, servertest.ID(77))
+		}
+		if op.ID == "putClient" {
+			r = sample(t, op, servertest.ID(78))
+		}
+		if op.ID == "submitBatch" {
+			r = sample(t, op, servertest.ID(79))
+		}
+		if op.ID == "putPeriod" {
+			r.Body = []byte(`{"state":"closed"}`)
+		}
+		r.Token = s.Token(t, someoneWith(s, op.Permission))
+		answer := s.Do(t, r)
+		if answer.Status != 503 || answer.Header.Get("Retry-After") == "" || strings.Contains(string(answer.Body), "disk") {
+			t.Errorf("%s without a ledger: %d %s", op.ID, answer.Status, answer.Body)
+		}
+	}
+	broken = nil
+	if got := readAll(t, s, a.ids[0]); got != want {
+		t.Errorf("something changed without the ledger:\n%s\n%s", want, got)
+	}
+}
+
+// readAll gives everything there is to read, as one text.
+func readAll(t *testing.T, s *servertest.Service, id string) string {
+	t.Helper()
+	var all []string
+	for _, name := range []string{"listRecords", "getRecord", "getRecordHistory", "listOrganisations", "listClients", "listPeriods"} {
+		op := operationNamed(t, name)
+		r := sample(t, op, id)
+		r.Token = s.Token(t, someoneWith(s, op.Permission))
+		answer := s.Do(t, r)
+		wantStatus(t, answer, 200, "")
+		all = append(all, string(answer.Body))
+	}
+	return strings.Join(all, "\n")
+}
+
+// driverText is the kind of thing that databases say, with values in it.
+const driverText = `ERROR: duplicate key value violates unique constraint "records_pkey" (SQLSTATE 23505) ` +
+	`DETAIL: Key (organisation)=(secret-value) at /var/lib/postgresql; UNIQUE constraint failed: pq: sqlite panic goroutine 7 [running]`
+
+var errDriver = errors.New(driverText)
+
+// failingRecords fail at everything with an error that nobody sorted.
+type failingRecords struct{ server.Records }
+
+func (failingRecords) Put(context.Context, access.Principal, intake.Submission) (intake.Receipt, error) {
+	return intake.Receipt{}, errDriver
+}
+
+func (failingRecords) Withdraw(context.Context, access.Principal, record.ID) error { return errDriver }
+
+func (failingRecords) Get(context.Context, access.Principal, record.ID) (intake.Version, error) {
+	return intake.Version{}, errDriver
+}
+
+func (failingRecords) List(context.Context, access.Principal, intake.Page) ([]intake.Version, error) {
+	panic(errDriver)
+}
+
+func (failingRecords) History(context.Context, access.Principal, record.ID) ([]intake.Version, error) {
+	return nil, fault.Because(errDriver, fault.Internal, "not_for_callers")
+}
+
+// brokenStores fail below the services, where the services sort errors.
+func brokenStores(s servertest.Stores) servertest.Stores {
+	return servertest.Stores{Intake: brokenIntake{}, Membership: s.Membership, Desk: brokenDesk{s.Desk}}
+}
+
+type brokenIntake struct{}
+
+func (brokenIntake) Atomically(context.Context, func(intake.Tx) error) error { return errDriver }
+func (brokenIntake) List(context.Context, intake.Page) ([]intake.Version, error) {
+	return nil, errDriver
+}
+
+func (brokenIntake) History(context.Context, intake.Key) ([]intake.Version, error) {
+	return nil, errDriver
+}
+
+type brokenDesk struct{ desk.Store }
+
+func (brokenDesk) Scan(context.Context, desk.Scope, func(codelist.Version, record.Answers) error) error {
+	return errDriver
+}
+
+// T25: whatever goes wrong, the caller reads a problem of the catalogue and
+// nothing of what the database said; the operator reads the cause.
+func TestT25_ErrorsTellNothing(t *testing.T) {
+	for name, options := range map[string]servertest.Options{
+		"the services fail": {Server: func(d server.Deps) server.Deps {
+			d.Records = failingRecords{d.Records}
+			return d
+		}},
+		"the stores fail": {Stores: brokenStores},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := servertest.Start(t, options)
+			seen := 0
+			for _, op := range server.Table() {
+				for _, token := range []string{"", s.Token(t, someoneWith(s, op.Permission))} {
+					r := sample(t, op, servertest.ID(1))
+					r.Token = token
+					answer := s.Do(t, r)
+					checkProblem(t, s, op.ID, answer)
+					if answer.Status >= 500 {
+						seen++
+						if id := answer.Header.Get("Request-Id"); id == "" || !strings.Contains(s.Log.String(), id) {
+							t.Errorf("%s: request id %q is not in the log", op.ID, id)
+						}
+					}
+				}
+			}
+			if seen < 5 {
+				t.Errorf("%d failures only", seen)
+			}
+			if !strings.Contains(s.Log.String(), "SQLSTATE 23505") {
+				t.Error("the operator does not learn the cause")
+			}
+		})
+	}
+}
+
+func checkProblem(t *testing.T, s *servertest.Service, name string, answer servertest.Response) {
+	t.Helper()
+	if answer.Status < 400 || name == "createToken" {
+		return
+	}
+	sv, en := s.Server.Words(answer.Code())
+	if sv == "" || en == "" {
+		t.Errorf("%s: code %q is not in the catalogue: %d %s", name, answer.Code(), answer.Status, answer.Body)
+	}
+	for _, word := range []string{"SQLSTATE", "constraint", "pq:", "violates", "/var", "secret-value", "goroutine", ".go:", "sqlite", "panic", "not_for_callers"} {
+		if strings.Contains(string(answer.Body), word) {
+			t.Errorf("%s tells %q: %s", name, word, answer.Body)
+		}
+	}
+}
+
+// A panic ends one request and nothing else; what was panicked with is not logged.
+func TestT25_APanicIsAnInternalError(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{Server: func(d server.Deps) server.Deps {
+		d.Records = failingRecords{d.Records}
+		return d
+	}})
+	answer := s.Do(t, servertest.Request{Method: "GET", Path: "/v1/records", Token: s.Token(t, s.Cast.A)})
+	wantStatus(t, answer, 500, "internal")
+	if strings.Contains(s.Log.String(), "secret-value") || !strings.Contains(s.Log.String(), "panic with a *errors.errorString") {
+		t.Errorf("the log of a panic: %s", s.Log)
+	}
+	put := servertest.Request{Method: "GET", Path: "/v1/periods", Token: s.Token(t, s.Cast.A), Body: nil}
+	wantStatus(t, s.Do(t, put), 200, "")
+}
+
+func TestReadinessFollowsTheStore(t *testing.T) {
+	var down error
+	s := servertest.Start(t, servertest.Options{Server: func(d server.Deps) server.Deps {
+		d.Ready = func(context.Context) error { return down }
+		return d
+	}})
+	wantStatus(t, s.Do(t, servertest.Request{Method: "GET", Path: "/readyz"}), 200, "")
+	down = errDriver
+	wantStatus(t, s.Do(t, servertest.Request{Method: "GET", Path: "/readyz"}), 503, "unavailable")
+	wantStatus(t, s.Do(t, servertest.Request{Method: "GET", Path: "/healthz"}), 200, "")
+}
+
+// late records take longer than the caller was promised to wait.
+type late struct{ server.Records }
+
+func (late) Put(ctx context.Context, _ access.Principal, _ intake.Submission) (intake.Receipt, error) {
+	<-ctx.Done()
+	return intake.Receipt{}, fmt.Errorf("put: %w", ctx.Err())
+}
+
+// A deadline that passes is ours to excuse, not an internal error.
+func TestWorkThatTakesTooLongIsGivenUp(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{Server: func(d server.Deps) server.Deps {
+		d.Records, d.Limits = late{d.Records}, server.Limits{Answer: time.Millisecond}
+		return d
+	}})
+	answer := s.Do(t, servertest.Request{Method: "PUT", Path: recordPath(1), Token: s.Token(t, s.Cast.A), Body: recordtest.Core()})
+	wantStatus(t, answer, 503, "unavailable")
+}
