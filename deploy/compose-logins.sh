@@ -6,7 +6,7 @@ set -eu
 login() { # NAME ROLE
 	# The password travels by standard input, so that no list of processes shows it.
 	{
-		printf '\\set password %s\n' "$(cat "/run/secrets/${1#casestat_}.password")"
+		printf '\\set password %s\n' "$(cat "${SECRETS:-/run/secrets}/${1#casestat_}.password")"
 		printf 'CREATE ROLE %s LOGIN PASSWORD :%s IN ROLE %s;\n' "$1" "'password'" "$2"
 	} | psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname="$POSTGRES_DB"
 }

@@ -57,7 +57,7 @@ type command struct {
 type commandLine map[string]command
 
 var (
-	helpCommand  = regexp.MustCompile(`(?m)^  ([a-z][a-z-]*)(?:  |$)`)
+	helpCommand  = regexp.MustCompile(`(?m)^  ([a-z][a-z-]*(?: [a-z-]+)*)(?:  |$)`)
 	helpFlag     = regexp.MustCompile(`(?m)^ +(?:-\w, +)?--([a-z][a-z-]*)`)
 	helpVariable = regexp.MustCompile(`\bCASESTAT_[A-Z_]+`)
 	usageFlag    = regexp.MustCompile(`--([a-z][a-z-]*)`)
@@ -88,7 +88,11 @@ func (l commandLine) explore(t *testing.T, built string, path ...string) {
 		flags: submatches(helpFlag, help), required: submatches(usageFlag, usage), variables: helpVariable.FindAllString(help, -1),
 	}
 	for _, name := range submatches(helpCommand, commands) {
-		l.explore(t, built, slices.Concat(path, []string{name})...)
+		whole := strings.Fields(name) // the help names the commands of a group in full
+		if group := whole[0]; len(whole) > 1 {
+			l[group] = command{}
+		}
+		l.explore(t, built, whole...)
 	}
 }
 
