@@ -29,9 +29,9 @@ test: tools check ## everything: what is needed, the checks, all tests (nothing 
 	go run ./test/tally -strict $$race -vet=off -count=1 -timeout $(TEST_TIMEOUT) $(racing) -- -vet=off -count=1 -timeout $(TEST_TIMEOUT) $$others
 
 .PHONY: tools
-tools: ## the Go modules, and a PostgreSQL server for the tests if there is none
+tools: ## the Go modules, and what the tests run (a PostgreSQL server, curl) where it is missing
 	@go mod download
-	@test/install-postgres.sh
+	@test/install-tools.sh
 
 .PHONY: check
 check: vet format lint ## vet, formatting, static analysis

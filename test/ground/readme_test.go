@@ -36,8 +36,13 @@ func TestReadmeCommandsDoWhatTheySay(t *testing.T) {
 
 func shell(t *testing.T, script string) string {
 	t.Helper()
+	return shellIn(t, root, script)
+}
+
+func shellIn(t *testing.T, folder, script string) string {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", script)
-	cmd.Dir = root
+	cmd.Dir = folder
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {

