@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"flag"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -11,6 +13,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"manniskohandel.se/casestat/pkg/server"
+	"manniskohandel.se/casestat/pkg/servertest"
 )
 
 // usage is what the source of the whole tree says of one code.
@@ -51,8 +58,9 @@ func codesOf(t *testing.T) map[string]*usage {
 		}
 	}
 	for name, all := range byPackage {
+		makers := makersOf(all)
 		for _, file := range all {
-			noteKinds(t, files, file, func(constant, kind string) {
+			noteKinds(t, files, file, makers, func(constant, kind string) {
 				if !strings.Contains(constant, ".") {
 					constant = name + "." + constant
 				}
@@ -93,12 +101,40 @@ func declaredCodes(t *testing.T, file *ast.File) map[string]string {
 	return found
 }
 
-// noteKinds finds fault.New(kind, code) and fault.Because(cause, kind, code).
-func noteKinds(t *testing.T, files *token.FileSet, file *ast.File, note func(constant, kind string)) {
+// makersOf finds the functions whose first parameter is a code and whose body
+// is one return of fault.New with it, and gives the kinds they make.
+func makersOf(all []*ast.File) map[string]string {
+	makers := map[string]string{}
+	for _, file := range all {
+		for _, d := range file.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Body == nil || len(f.Body.List) != 1 || len(f.Type.Params.List) == 0 || len(f.Type.Params.List[0].Names) == 0 {
+				continue
+			}
+			back, ok := f.Body.List[0].(*ast.ReturnStmt)
+			if !ok || len(back.Results) != 1 {
+				continue
+			}
+			call, ok := back.Results[0].(*ast.CallExpr)
+			if ok && nameOf(call.Fun) == "fault.New" && nameOf(call.Args[1]) == f.Type.Params.List[0].Names[0].Name {
+				makers[f.Name.Name] = strings.TrimPrefix(nameOf(call.Args[0]), "fault.")
+			}
+		}
+	}
+	return makers
+}
+
+// noteKinds finds fault.New(kind, code), fault.Because(cause, kind, code) and
+// the calls of makers.
+func noteKinds(t *testing.T, files *token.FileSet, file *ast.File, makers map[string]string, note func(constant, kind string)) {
 	t.Helper()
 	ast.Inspect(file, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
+			return true
+		}
+		if kind := makers[nameOf(call.Fun)]; kind != "" && len(call.Args) > 0 {
+			note(nameOf(call.Args[0]), kind)
 			return true
 		}
 		at := map[string]int{"fault.New": 0, "fault.Because": 1}
@@ -140,4 +176,59 @@ func readFile(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+var update = flag.Bool("update", false, "write generated files anew")
+
+func TestEveryCodeIsWordedInBothLanguages(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{})
+	found := codesOf(t)
+	if len(found) < 80 {
+		t.Fatalf("%d codes only: the search has gone blind", len(found))
+	}
+	for code, use := range found {
+		if sv, en := s.Server.Words(code); sv == "" || en == "" {
+			t.Errorf("code %s of package %s has no wording in messages.yaml", code, use.declared)
+		}
+	}
+	for _, code := range s.Server.Catalogue() {
+		if found[code] == nil {
+			t.Errorf("messages.yaml words %s, which nobody declares", code)
+		}
+	}
+}
+
+const catalogueIntro = `# What the service refuses, and why
+
+Every refusal is a problem (RFC 9457) with a stable ` + "`code`" + `; programs go by the code, people by the wording, which is Swedish or English by
+` + "`Accept-Language`" + `. A problem's ` + "`errors`" + ` list where it applies: a JSON pointer into the body (of a parameter: a slash and its name), in a batch
+with the row. What was sent is never repeated. After 429 and 503 nothing was lost: send the same request again after ` + "`Retry-After`" + `
+seconds. Codes without a status stand in ` + "`errors`" + ` or in a batch's report; those of the token endpoint follow RFC 6749, section 5.2. Codes of
+the store and of the command line are there for the operator.
+
+This table is generated from the program by ` + "`go test ./pkg/server -run TestErrorsDocument -update`" + `.
+
+| code | status | in English | in Swedish |
+|---|---|---|---|
+`
+
+func TestErrorsDocument(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{})
+	found := codesOf(t)
+	var want strings.Builder
+	want.WriteString(catalogueIntro)
+	for _, code := range sortedCodes(found) {
+		sv, en := s.Server.Words(code)
+		fmt.Fprintf(&want, "| `%s` | %s | %s | %s |\n", code, server.StatusesOf(code, found[code].kinds), en, sv)
+	}
+	path := filepath.Join("..", "..", "docs", "errors.md")
+	if *update {
+		if err := os.WriteFile(path, []byte(want.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want.String(), readFile(t, path)); diff != "" {
+		t.Errorf("docs/errors.md is out of date; run with -update (-want +found)\n%s", diff)
+	}
 }

@@ -3,12 +3,16 @@ package server
 import (
 	"io"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
 
 	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/record"
 )
 
 // Entry is one line of the table of operations, for tests from outside.
@@ -75,3 +79,33 @@ func (s *Server) Catalogue() []string {
 
 // OwnETag says whether the text is one of the server's own ETags.
 func OwnETag(text string) bool { return ownETag.MatchString(text) }
+
+// StatusesOf gives the statuses of a code whose errors are of these kinds, by
+// the kinds' names in the source; some codes choose their status elsewhere.
+func StatusesOf(code string, kinds map[string]bool) string {
+	if elsewhere := map[string]string{
+		string(CodeMethodNotAllowed): "405", string(record.CodeRecordRefused): "400, 413 or 422",
+		string(access.CodeInvalidRequest): "400", string(access.CodeInvalidScope): "400", string(access.CodeUnauthorizedClient): "400",
+		string(access.CodeUnsupportedGrantType): "400", string(access.CodeInvalidClient): "401", string(access.CodeTokenInvalid): "401",
+	}[code]; elsewhere != "" {
+		return elsewhere
+	}
+	var all []string
+	for name, kind := range kindNames {
+		if kinds[name] {
+			all = append(all, strconv.Itoa(statuses[kind]))
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, " or ")
+}
+
+var kindNames = map[string]fault.Kind{
+	"Internal": fault.Internal, "Malformed": fault.Malformed, "Invalid": fault.Invalid, "Unauthenticated": fault.Unauthenticated,
+	"Forbidden": fault.Forbidden, "NotFound": fault.NotFound, "Conflict": fault.Conflict, "Gone": fault.Gone, "Stale": fault.Stale,
+	"PreconditionRequired": fault.PreconditionRequired, "TooLarge": fault.TooLarge, "Unsupported": fault.Unsupported,
+	"Withheld": fault.Withheld, "TooMany": fault.TooMany, "Unavailable": fault.Unavailable,
+}
+
+// Statuses gives the status of every kind.
+func Statuses() map[fault.Kind]int { return statuses }

@@ -57,9 +57,8 @@ func checkSyntax(text []byte) error {
 }
 
 func unreadable(err error) error {
-	at, ok := errors.AsType[*jsontext.SyntacticError](err)
-	if ok && errors.Is(err, jsontext.ErrDuplicateName) && at.JSONPointer.Parent() == "" {
-		return refused("", record.CodeDuplicateMember)
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		return refused("", record.CodeDuplicateMember) // where it stands may be a name of the caller's own
 	}
 	return fault.New(fault.Malformed, record.CodeMalformedJSON)
 }
