@@ -31,6 +31,10 @@ var floors = map[string]int{
 	"pkg/figure": 2,
 
 	"pkg/table": 3,
+	"pkg/plan":  3,
+
+	"pkg/disclosure": 4,
+	"pkg/auditor":    4,
 
 	"pkg/intake":     7,
 	"pkg/membership": 7,
