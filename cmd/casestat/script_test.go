@@ -3,11 +3,18 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"database/sql"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"math/big"
 	"net"
 	"net/http"
 	"net/url"
@@ -26,15 +33,16 @@ import (
 
 // scriptCommands are what the scripts can do beside running casestat.
 var scriptCommands = map[string]func(*testscript.TestScript, bool, []string){
-	"exits":   scriptExits,
-	"start":   scriptStart,
-	"finish":  scriptFinish,
-	"drain":   scriptDrain,
-	"tamper":  scriptTamper,
-	"occupy":  scriptOccupy,
-	"paste":   scriptPaste,
-	"setfrom": scriptSetFrom,
-	"mode":    scriptMode,
+	"exits":    scriptExits,
+	"start":    scriptStart,
+	"finish":   scriptFinish,
+	"drain":    scriptDrain,
+	"tamper":   scriptTamper,
+	"occupy":   scriptOccupy,
+	"paste":    scriptPaste,
+	"selfsign": scriptSelfSign,
+	"setfrom":  scriptSetFrom,
+	"mode":     scriptMode,
 }
 
 // exits CODE COMMAND... runs a command that must end with that exit code.
@@ -59,6 +67,7 @@ type process struct {
 	log     *logged
 	ended   chan error
 	address string
+	metrics string
 }
 
 // logged keeps what a process writes to its standard error.
@@ -80,7 +89,8 @@ func (l *logged) String() string {
 }
 
 // start VARIABLE ARGS... runs casestat until it says where it serves, and puts
-// the address into the variable. Beyond that, the process runs until finish.
+// the address into the variable, that of the metrics into VARIABLE_METRICS.
+// Beyond that, the process runs until finish.
 func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: start VARIABLE ARGS...")
@@ -110,6 +120,7 @@ func scriptStart(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	p.address = address
 	ts.Setenv(args[0], address)
+	ts.Setenv(args[0]+"_METRICS", p.metrics)
 	running.Store(ts.MkAbs(".")+args[0], p)
 }
 
@@ -137,8 +148,13 @@ func (p *process) follow(stream io.Reader, found chan<- string) {
 		line := lines.Text()
 		p.log.add(line + "\n")
 		var entry struct{ Msg, Address string }
-		if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "serving" {
-			served = entry.Address
+		if json.Unmarshal([]byte(line), &entry) == nil {
+			switch entry.Msg {
+			case "metrics":
+				p.metrics = entry.Address // before "serving", so before it is read
+			case "serving":
+				served = entry.Address
+			}
 		}
 		if rest, ok := strings.CutPrefix(line, "Serving on "); ok {
 			p.address, _, _ = strings.Cut(rest, " ")
@@ -291,4 +307,23 @@ func scriptPaste(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("the demo prints %d commands, want 3", len(commands))
 	}
 	ts.Check(ts.Exec("sh", "-e", "-c", strings.Join(commands, "\necho\n")))
+}
+
+// selfsign CERTIFICATE KEY makes a certificate for this machine.
+func scriptSelfSign(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: selfsign CERTIFICATE KEY")
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ts.Check(err)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "casestat test"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+	}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	ts.Check(err)
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate}), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}), 0o600))
 }

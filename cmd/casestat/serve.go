@@ -39,26 +39,21 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 	if err := c.prepare(ctx, s, config); err != nil {
 		return err
 	}
-	listener, err := c.listen()
+	listeners, err := c.listen()
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if e := listener.Close(); !errors.Is(e, net.ErrClosed) { // serving closes it
-			err = errors.Join(err, e)
-		}
-	}()
-	log := slog.New(slog.NewJSONHandler(s.err, nil))
+	defer func() { err = errors.Join(err, listeners.close()) }()
+	log := newLog(s.err)
 	running, err := assemble(ctx, settings{
 		session: s, store: config, keys: c.keys(s), log: log,
-		issuer: c.issuer(listener), audience: c.Audience, hsts: c.BehindProxy || c.TLSCert != "", guarded: c.Production,
+		issuer: c.issuer(listeners.front), audience: c.Audience, hsts: c.BehindProxy || c.TLSCert != "", guarded: c.Production,
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, running.close()) }()
-	log.Info("serving", slog.String("address", c.scheme()+"://"+listener.Addr().String()))
-	return c.serve(ctx, running, listener)
+	return c.serve(ctx, running, listeners)
 }
 
 // check refuses settings that would put secrets on the wire in clear, and in
@@ -107,14 +102,44 @@ func (c *serveCommand) prepare(ctx context.Context, s *session, config store.Con
 	return err
 }
 
-func (c *serveCommand) listen() (net.Listener, error) {
-	listener, err := listenOn(c.Listen)
-	if err != nil || c.TLSCert == "" {
-		return listener, err
+// listeners are where the service and, if asked for, its metrics are reached.
+type listeners struct{ front, metrics net.Listener }
+
+// close ends listening; those that served have ended it themselves.
+func (l listeners) close() (err error) {
+	for _, one := range []net.Listener{l.front, l.metrics} {
+		if one == nil {
+			continue
+		}
+		if e := one.Close(); !errors.Is(e, net.ErrClosed) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
+func (c *serveCommand) listen() (l listeners, err error) {
+	if l.front, err = c.listenFront(); err != nil || c.MetricsListen == "" {
+		return l, err
+	}
+	l.metrics, err = net.Listen("tcp", c.MetricsListen)
+	if err != nil {
+		return l, errors.Join(fmt.Errorf("%w: name another address with --metrics-listen", err), l.close())
+	}
+	return l, nil
+}
+
+func (c *serveCommand) listenFront() (net.Listener, error) {
+	if c.TLSCert == "" {
+		return listenOn(c.Listen)
 	}
 	certificate, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, fmt.Errorf("the certificate cannot be used: %w", err)
+	}
+	listener, err := listenOn(c.Listen)
+	if err != nil {
+		return nil, err
 	}
 	return tls.NewListener(listener, &tls.Config{
 		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
@@ -144,27 +169,21 @@ func (c *serveCommand) issuer(listener net.Listener) string {
 }
 
 // serve runs the service beside its metrics until ctx ends or either fails.
-func (c *serveCommand) serve(ctx context.Context, running *service, listener net.Listener) error {
+func (c *serveCommand) serve(ctx context.Context, running *service, listeners listeners) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var background sync.WaitGroup
-	defer background.Wait()
-	background.Go(func() { running.watchKeys(ctx) })
-	if c.MetricsListen == "" {
-		return running.server.Serve(ctx, listener)
-	}
-	metrics, err := listenOn(c.MetricsListen)
-	if err != nil {
-		stop()
-		return err
-	}
-	running.log.Info("metrics", slog.String("address", "http://"+metrics.Addr().String()+"/metrics"))
 	var failed error
-	background.Go(func() {
-		failed = serveMetrics(ctx, metrics, running.server.Metrics())
-		stop()
-	})
-	err = running.server.Serve(ctx, listener)
+	background.Go(func() { running.watchKeys(ctx) })
+	if listeners.metrics != nil {
+		running.log.Info("metrics", slog.String("address", "http://"+listeners.metrics.Addr().String()+"/metrics"))
+		background.Go(func() {
+			failed = serveMetrics(ctx, listeners.metrics, running.server.Metrics())
+			stop()
+		})
+	}
+	running.log.Info("serving", slog.String("address", c.scheme()+"://"+listeners.front.Addr().String()))
+	err := running.server.Serve(ctx, listeners.front)
 	stop()
 	background.Wait()
 	return errors.Join(err, failed)
