@@ -121,11 +121,11 @@ func oracles(t *testing.T, s *servertest.Service) (differences []string) {
 	return differences
 }
 
-type form func(id string) servertest.Request
+type spelling func(id string) servertest.Request
 
 // forms are the ways in which an id can be put into a request.
-func forms(tag string) map[string]form {
-	all := map[string]form{}
+func forms(tag string) map[string]spelling {
+	all := map[string]spelling{}
 	spell := map[string]func(string) string{
 		"exact":            func(id string) string { return "/v1/records/" + id },
 		"upper case":       func(id string) string { return "/v1/records/" + strings.ToUpper(id) },
@@ -151,12 +151,12 @@ func forms(tag string) map[string]form {
 			all[method+" "+name] = func(id string) servertest.Request { return servertest.Request{Method: method, Path: path(id)} }
 		}
 	}
-	put := func(body func(string) []byte, headers http.Header) form {
+	put := func(body func(string) []byte, headers http.Header) spelling {
 		return func(id string) servertest.Request {
 			return servertest.Request{Method: "PUT", Path: "/v1/records/" + id, Body: body(id), Header: headers}
 		}
 	}
-	batch := func(query string, line func(string) []byte) form {
+	batch := func(query string, line func(string) []byte) spelling {
 		return func(id string) servertest.Request {
 			return servertest.Request{Method: "POST", Path: "/v1/records/batches" + query, Type: "application/x-ndjson", Body: line(id)}
 		}
