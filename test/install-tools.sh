@@ -3,9 +3,8 @@
 # The suite never skips: on a machine without them its tests fail and say how to
 # get them; this is the how.
 #
-# Looks for PostgreSQL where pkg/storetest does: CASESTAT_TEST_POSTGRES (a
-# connection string), CASESTAT_TEST_PG_BIN (a folder of programs), Debian's
-# folders, PATH, node_modules.
+# Looks for PostgreSQL where the tests do: CASESTAT_TEST_PG_BIN (a folder of
+# programs), Debian's folders, PATH, node_modules.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -14,7 +13,7 @@ npm_version='18.4.0-beta.17'
 npm_programs="node_modules/$npm_package/native/bin"
 
 found() {
-	[ -n "${CASESTAT_TEST_POSTGRES:-}${CASESTAT_TEST_PG_BIN:-}" ] && return 0
+	[ -n "${CASESTAT_TEST_PG_BIN:-}" ] && return 0
 	for initdb in /usr/lib/postgresql/*/bin/initdb "$npm_programs/initdb"; do
 		[ -x "$initdb" ] && return 0
 	done
@@ -54,6 +53,5 @@ No PostgreSQL server was found, and none could be installed. Get one of these an
   - as root on Debian or Ubuntu: apt-get install postgresql
   - anywhere: install PostgreSQL 15 or later and put initdb and postgres on the PATH
   - name the folder of initdb in CASESTAT_TEST_PG_BIN
-  - name, in CASESTAT_TEST_POSTGRES, a superuser's connection string to a server that may be filled and emptied
 MESSAGE
 exit 1
