@@ -55,8 +55,8 @@ fmt: ## format the sources
 
 .PHONY: generate
 generate: ## the Go of the contract, the generated tables of docs/ and the golden files
-	@go generate ./...
 	@for pkg in $$(git grep -l 'flag.Bool("update"' -- '*_test.go' | xargs -n1 dirname | sort -u); do go test -count=1 "./$$pkg" -update; done
+	@go generate ./... # last: the contract is among what was written
 
 .PHONY: demo
 demo: ## the slide of figures from invented records, on a database that needs no installation
