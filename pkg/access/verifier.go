@@ -28,7 +28,9 @@ func errProfile(what string) error { return errors.New("token: " + what) }
 type Verifier struct {
 	profile Profile
 	ring    *Ring
+	clock   func() time.Time
 	parser  *jwt.Parser
+	known   knownTokens
 }
 
 // NewVerifier refuses a profile that is out of bounds.
@@ -37,7 +39,7 @@ func NewVerifier(deps TokenDeps) (*Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Verifier{profile: profile, ring: deps.Ring, parser: jwt.NewParser(
+	return &Verifier{profile: profile, ring: deps.Ring, clock: deps.Clock, parser: jwt.NewParser(
 		jwt.WithValidMethods([]string{algorithm}),
 		jwt.WithIssuer(profile.Issuer),
 		jwt.WithAudience(profile.Audience),
@@ -54,7 +56,10 @@ func NewVerifier(deps TokenDeps) (*Verifier, error) {
 // token_expired when its time being up is all that is wrong, with
 // token_invalid otherwise.
 func (v *Verifier) Verify(token string) (Claims, error) {
-	wire, err := v.open(token)
+	if claims, ok := v.known.recall(token, v.ring, v.clock()); ok {
+		return claims, nil
+	}
+	wire, key, err := v.open(token)
 	expired := onlyExpired(err)
 	if err == nil || expired {
 		err = v.check(wire)
@@ -65,28 +70,31 @@ func (v *Verifier) Verify(token string) (Claims, error) {
 	case expired:
 		return Claims{}, fault.New(fault.Unauthenticated, CodeTokenExpired)
 	}
-	return Claims{
+	claims := Claims{
 		Client: ClientID(wire.ClientID), Scope: splitScope(wire.Scope), TokenID: wire.TokenID,
 		Issued: time.Unix(wire.Issued, 0).UTC(), Expires: time.Unix(wire.Expires, 0).UTC(),
-	}, nil
+	}
+	v.known.remember(token, knownToken{key: key, notBefore: time.Unix(wire.NotBefore, 0), claims: claims})
+	return claims, nil
 }
 
-// open checks form, header, signature and the claims the library knows.
-func (v *Verifier) open(token string) (*wireClaims, error) {
+// open checks form, header, signature and the claims the library knows, and
+// says which key it was signed with.
+func (v *Verifier) open(token string) (claims *wireClaims, keyUsed string, err error) {
 	if err := checkForm(token); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	id, err := keyID(token)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	key, err := v.ring.verifying(id)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	claims := new(wireClaims)
+	claims = new(wireClaims)
 	_, err = v.parser.ParseWithClaims(token, claims, func(*jwt.Token) (any, error) { return key.public(), nil })
-	return claims, err
+	return claims, id, err
 }
 
 // checkForm takes three non-empty base64url parts and nothing around them. The
