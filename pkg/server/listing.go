@@ -53,6 +53,24 @@ func (o outlineOperation) Permissions() string {
 	return strings.Join(all, ", ")
 }
 
+// phrase is a piece of a description: text, or a word of code between backticks.
+type phrase struct {
+	Text string
+	Code bool
+}
+
+// Prose gives the description in phrases.
+func (o outlineOperation) Prose() []phrase {
+	if o.Description == "" {
+		return nil
+	}
+	var all []phrase
+	for i, text := range strings.Split(o.Description, "`") {
+		all = append(all, phrase{text, i%2 == 1})
+	}
+	return all
+}
+
 type listingTag struct {
 	Name, Description string
 	Operations        []outlineOperation
