@@ -13,7 +13,7 @@ type clientCreateCommand struct {
 	remote
 	Organisation string   `required:"" placeholder:"UUID" help:"The organisation it belongs to."`
 	Role         string   `required:"" placeholder:"ROLE" help:"coordinator, submitter, desk, reviewer or researcher."`
-	Holder       string   `required:"" placeholder:"UUID" help:"Opaque id of the person who holds it; who has one already keeps it."`
+	Holder       string   `placeholder:"UUID" help:"Opaque id of the person who holds it; who has one already keeps it. Default: a new one."`
 	Permissions  []string `placeholder:"PERMISSION,..." help:"Beyond the role's own, for example records:read of a submitter."`
 	ID           string   `name:"id" placeholder:"UUID" help:"Its id. Default: a new one."`
 	Out          string   `required:"" placeholder:"FILE" help:"New file for its credentials."`
@@ -28,7 +28,10 @@ func (c *clientCreateCommand) Run(ctx context.Context, s *session) error {
 	if c.ID, err = orNewID(c.ID, s); err != nil {
 		return err
 	}
-	return keepCredentials(s, c.Out, func() (credentials, error) {
+	if c.Holder, err = orNewID(c.Holder, s); err != nil {
+		return err
+	}
+	err = keepCredentials(s, c.Out, func() (credentials, error) {
 		answer, err := client.PutClientWithResponse(ctx, c.ID, c.terms())
 		switch {
 		case err != nil:
@@ -40,6 +43,10 @@ func (c *clientCreateCommand) Run(ctx context.Context, s *session) error {
 		}
 		return credentials{answer.JSON201.Client.ClientID, answer.JSON201.ClientSecret}, nil
 	})
+	if err == nil {
+		fmt.Fprintf(s.out, "Its holder is %s.\n", c.Holder)
+	}
+	return err
 }
 
 func (c *clientCreateCommand) terms() api.ClientChange {

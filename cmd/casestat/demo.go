@@ -54,13 +54,13 @@ func (c *demoCommand) Run(ctx context.Context, s *session) (err error) {
 
 // open makes the demo's folder, or takes up the one of an earlier play.
 func (c *demoCommand) open(ctx context.Context, s *session, folder demoFolder) (*show, error) {
-	again, err := folder.found(ctx, s)
+	year, err := folder.begin(s.now())
 	if err != nil {
 		return nil, err
 	}
-	year, err := folder.year(s.now())
+	again, err := folder.found(ctx, s)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w (remove %s to begin anew)", err, folder)
 	}
 	book := codelist.Current()
 	script, err := demo.Write(book, year)

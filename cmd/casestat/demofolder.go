@@ -18,12 +18,53 @@ import (
 // errNotDemo keeps the demo out of folders that are not its own.
 var errNotDemo = errors.New("is not the folder of a demo: name another one with --data")
 
+// begin makes the folders and gives the year of the slide: that of an earlier
+// play, or the last one that is over. Played again next year, the demo stays as
+// it is. A folder that holds something else is refused.
+func (f demoFolder) begin(now time.Time) (year int, err error) {
+	entries, err := os.ReadDir(string(f))
+	if err != nil && !isNotExist(err) {
+		return 0, err
+	}
+	if err := os.MkdirAll(string(f), 0o700); err != nil {
+		return 0, err
+	}
+	// The year comes first: it marks the folder as a demo's.
+	if year, err = f.year(now, len(entries) == 0); err != nil {
+		return 0, err
+	}
+	for _, folder := range []string{"credentials", "try"} {
+		if err := os.MkdirAll(filepath.Join(string(f), folder), 0o700); err != nil {
+			return 0, err
+		}
+	}
+	return year, nil
+}
+
+// year reads the year of the slide, or decides on it in a fresh folder.
+func (f demoFolder) year(now time.Time, fresh bool) (int, error) {
+	name := filepath.Join(string(f), "slide-year")
+	if fresh {
+		year := now.UTC().Year() - 1
+		return year, os.WriteFile(name, []byte(strconv.Itoa(year)+"\n"), 0o600)
+	}
+	text, err := os.ReadFile(name)
+	if isNotExist(err) {
+		return 0, fmt.Errorf("%s %w", f, errNotDemo)
+	}
+	if err != nil {
+		return 0, err
+	}
+	year, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		return 0, fmt.Errorf("%s does not hold a year", name)
+	}
+	return year, nil
+}
+
 // found founds the platform in a new folder; it says whether an earlier play
 // has done so.
 func (f demoFolder) found(ctx context.Context, s *session) (again bool, err error) {
-	if err := f.begin(); err != nil {
-		return false, err
-	}
 	if err := store.Migrate(ctx, f.store()); err != nil {
 		return false, err
 	}
@@ -37,43 +78,6 @@ func (f demoFolder) found(ctx context.Context, s *session) (again bool, err erro
 	}
 	_, err = bootstrap(ctx, s, f.store(), &bootstrapCommand{Name: "Plattformen (demo)", Out: f.credentialsFile(demo.Coordinator)})
 	return false, err
-}
-
-// begin makes the folders. It refuses one that holds something else.
-func (f demoFolder) begin() error {
-	entries, err := os.ReadDir(string(f))
-	if err != nil && !isNotExist(err) {
-		return err
-	}
-	if _, err := os.Stat(f.yearFile()); len(entries) > 0 && isNotExist(err) {
-		return fmt.Errorf("%s %w", f, errNotDemo)
-	}
-	for _, folder := range []string{"credentials", "try"} {
-		if err := os.MkdirAll(filepath.Join(string(f), folder), 0o700); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (f demoFolder) yearFile() string { return filepath.Join(string(f), "slide-year") }
-
-// year gives the year of the slide: that of an earlier play, or the last one
-// that is over. Played again next year, the demo stays as it is.
-func (f demoFolder) year(now time.Time) (int, error) {
-	text, err := os.ReadFile(f.yearFile())
-	if isNotExist(err) {
-		year := now.UTC().Year() - 1
-		return year, os.WriteFile(f.yearFile(), []byte(strconv.Itoa(year)+"\n"), 0o600)
-	}
-	if err != nil {
-		return 0, err
-	}
-	year, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		return 0, fmt.Errorf("%s does not hold a year", f.yearFile())
-	}
-	return year, nil
 }
 
 func (f demoFolder) credentialsFile(name string) string {

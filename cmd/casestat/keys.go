@@ -8,7 +8,7 @@ import (
 	"manniskohandel.se/casestat/pkg/access"
 )
 
-type keysInitCommand struct{ place }
+type keysInitCommand struct{ folders }
 
 // Run makes the keys of a new installation.
 func (c *keysInitCommand) Run(s *session) error {
@@ -25,7 +25,7 @@ func (c *keysInitCommand) Run(s *session) error {
 	return nil
 }
 
-type keysRotateCommand struct{ place }
+type keysRotateCommand struct{ folders }
 
 // Run adds a token key that signs from now on.
 func (c *keysRotateCommand) Run(s *session) error {
@@ -38,7 +38,7 @@ func (c *keysRotateCommand) Run(s *session) error {
 	return nil
 }
 
-type keysShowCommand struct{ place }
+type keysShowCommand struct{ folders }
 
 // Run lists the token keys.
 func (c *keysShowCommand) Run(s *session) error {

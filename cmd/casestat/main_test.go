@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -14,13 +15,25 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"casestat": func() { os.Exit(program()) }})
 }
 
+// needed are programs of the machine that the scripts use.
+func needed(t *testing.T) {
+	t.Helper()
+	for _, program := range []string{"curl", "sh", "cp"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Fatalf("the scripts need %s: install it, as root for example with apt-get install %s", program, program)
+		}
+	}
+}
+
 // TestCommandLine shows the command line as its users see it.
 func TestCommandLine(t *testing.T) {
+	needed(t)
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: scriptCommands})
 }
 
 // TestCommandLineOnPostgres runs the scripts that need a PostgreSQL.
 func TestCommandLineOnPostgres(t *testing.T) {
+	needed(t)
 	config := storetest.Config(t, store.Postgres)
 	testscript.Run(t, testscript.Params{Dir: "testdata/postgres", Cmds: scriptCommands, Setup: func(env *testscript.Env) error {
 		for name, dsn := range map[string]string{"owner": config.Owner, "intake": config.Intake, "counter": config.Counter} {

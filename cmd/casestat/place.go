@@ -9,10 +9,15 @@ import (
 	"manniskohandel.se/casestat/pkg/store"
 )
 
+// folders are where the keys are, and the data if they are in SQLite.
+type folders struct {
+	Data string `default:"./casestat-data" placeholder:"DIR" help:"Folder of the SQLite data and of the keys. Default: ./casestat-data."`
+	Keys string `placeholder:"DIR" help:"Folder of the keys. Default: keys in the data folder."`
+}
+
 // place is where the data and the keys are: a folder, or PostgreSQL.
 type place struct {
-	Data             string `default:"./casestat-data" placeholder:"DIR" help:"Folder of the SQLite data and of the keys. Default: ./casestat-data."`
-	Keys             string `placeholder:"DIR" help:"Folder of the keys. Default: keys in the data folder."`
+	folders
 	IntakeDSNFile    string `name:"intake-dsn-file" placeholder:"FILE" help:"PostgreSQL instead of SQLite: file with the connection string of the intake role (or CASESTAT_INTAKE_DSN)."`
 	CounterDSNFile   string `name:"counter-dsn-file" placeholder:"FILE" help:"PostgreSQL: file with the connection string of the counter role (or CASESTAT_COUNTER_DSN)."`
 	OwnerDSNFile     string `name:"owner-dsn-file" placeholder:"FILE" help:"PostgreSQL: file with the connection string of the owner, for migrations alone (or CASESTAT_OWNER_DSN)."`
@@ -46,10 +51,10 @@ func (p place) config(s *session) (store.Config, error) {
 }
 
 // keys gives the folder of the keys. It need not be there.
-func (p place) keys(s *session) keyFolder {
-	folder := p.Keys
+func (f folders) keys(s *session) keyFolder {
+	folder := f.Keys
 	if folder == "" {
-		folder = filepath.Join(p.Data, "keys")
+		folder = filepath.Join(f.Data, "keys")
 	}
 	return keyFolder{path: folder, now: s.now, random: s.random}
 }

@@ -38,6 +38,15 @@ func (r remote) dial(s *session) (*api.ClientWithResponses, error) {
 // dial gives the contract's client for a service, signed in with c. Every
 // problem comes back from it as an error of type *refusal.
 func dial(address string, c credentials, now func() time.Time) (*api.ClientWithResponses, error) {
+	caller, err := newCaller(address, c, now)
+	if err != nil {
+		return nil, err
+	}
+	return api.NewClientWithResponses(address, api.WithHTTPClient(caller))
+}
+
+// newCaller refuses an address on which the secret would be seen by others.
+func newCaller(address string, c credentials, now func() time.Time) (*caller, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("--server must be an address like https://casestat.example.org")
@@ -45,11 +54,10 @@ func dial(address string, c credentials, now func() time.Time) (*api.ClientWithR
 	if u.Scheme == "http" && !loopback(net.JoinHostPort(u.Hostname(), "0")) {
 		return nil, errors.New("the secret would cross the network in clear: use https, or http on this machine alone")
 	}
-	caller := &caller{base: strings.TrimSuffix(address, "/"), credentials: c, now: now, http: &http.Client{
+	return &caller{base: strings.TrimSuffix(address, "/"), credentials: c, now: now, http: &http.Client{
 		// A redirect could carry the token to somebody else.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
-	return api.NewClientWithResponses(address, api.WithHTTPClient(caller))
+	}}, nil
 }
 
 // caller sends requests with a token, which it asks for anew before it expires.

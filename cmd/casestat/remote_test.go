@@ -34,18 +34,39 @@ func TestATokenIsAskedForAnewBeforeItExpires(t *testing.T) {
 	}
 }
 
-// TestSecretsDoNotFollowRedirects: another host could collect them.
-func TestSecretsDoNotFollowRedirects(t *testing.T) {
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("a request came along") }))
+// redirected asks a service that sends everybody elsewhere, and counts what
+// arrives there with a secret.
+func redirected(t *testing.T, change func(*caller)) (arrived int, err error) {
+	t.Helper()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "" {
+			arrived++
+		}
+	}))
 	defer elsewhere.Close()
 	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	defer server.Close()
-	client, err := dial(server.URL, credentials{"id", "secret"}, time.Now)
+	c, err := newCaller(server.URL, credentials{"id", "secret"}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = client.ListPeriodsWithResponse(t.Context()); err == nil || !strings.Contains(err.Error(), "307") {
-		t.Errorf("error %v", err)
+	change(c)
+	_, err = c.bearer(t.Context())
+	return arrived, err
+}
+
+// TestSecretsDoNotFollowRedirects: another server could collect them.
+func TestSecretsDoNotFollowRedirects(t *testing.T) {
+	arrived, err := redirected(t, func(*caller) {})
+	if arrived > 0 || err == nil || !strings.Contains(err.Error(), "307") {
+		t.Errorf("%d secrets arrived elsewhere, error %v", arrived, err)
+	}
+}
+
+// TestSecretsDoNotFollowRedirectsContrast: with Go's own client they do.
+func TestSecretsDoNotFollowRedirectsContrast(t *testing.T) {
+	if arrived, _ := redirected(t, func(c *caller) { c.http = &http.Client{} }); arrived != 1 {
+		t.Errorf("%d secrets arrived elsewhere: the test has no teeth", arrived)
 	}
 }
 
