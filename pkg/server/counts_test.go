@@ -118,8 +118,10 @@ func TestTablesAreRefusedWithPointers(t *testing.T) {
 		return `{"dimensions":[{"field":"` + strings.Join(fields, `"},{"field":"`) + `"}]`
 	}
 	for _, c := range []struct{ path, body, code string }{
-		{own, `{"dimensions":[]}`, "table_without_dimensions"}, {own, `{}`, "table_without_dimensions"},
-		{own, d("organisation") + "}", "table_unknown_field"}, {own, d("record_id") + "}", "table_unknown_field"},
+		{own, `{"dimensions":[]}`, "table_without_dimensions"},
+		{own, `{}`, "table_without_dimensions"},
+		{own, d("organisation") + "}", "table_unknown_field"},
+		{own, d("record_id") + "}", "table_unknown_field"},
 		{own, d("gender", "gender") + "}", "table_duplicate_dimension"},
 		{own, d("gender", "age_band", "has_children", "police_report", "residence_status") + "}", "table_too_many_dimensions"},
 		{own, `{"dimensions":[{"field":"gender","grouping":"x"}]}`, "table_unknown_grouping"},

@@ -108,8 +108,12 @@ func TestT38_OtherMethodsAndPaths(t *testing.T) {
 func TestT22_Headers(t *testing.T) {
 	s := servertest.Start(t, servertest.Options{})
 	for _, r := range []servertest.Request{
-		{Method: "GET", Path: "/v1/records", Token: s.Token(t, s.Cast.A)}, {Method: "GET", Path: "/v1/records"}, {Method: "GET", Path: "/nowhere"},
-		{Method: "TRACE", Path: "/v1/records"}, {Method: "GET", Path: "/v1/codebook"}, {Method: "GET", Path: "/healthz"},
+		{Method: "GET", Path: "/v1/records", Token: s.Token(t, s.Cast.A)},
+		{Method: "GET", Path: "/v1/records"},
+		{Method: "GET", Path: "/nowhere"},
+		{Method: "TRACE", Path: "/v1/records"},
+		{Method: "GET", Path: "/v1/codebook"},
+		{Method: "GET", Path: "/healthz"},
 	} {
 		for _, origin := range []string{"", "null", "https://casestat.test", "http://casestat.test", "https://casestat.test.evil.example"} {
 			r.Header = http.Header{"X-Forwarded-For": {"10.0.0.1"}}
@@ -151,7 +155,8 @@ func TestT33_T34_LogsAndMetricsTellOfNobody(t *testing.T) {
 		{Method: "PUT", Path: "/v1/records/" + id, Token: s.Token(t, s.Cast.A), Body: []byte(bodies("")["putRecord"])},
 		{Method: "GET", Path: "/v1/records/" + id, Token: s.Token(t, s.Cast.B)},
 		{Method: "GET", Path: "/v1/records?canary=" + canaryText, Token: s.Token(t, s.Cast.A)},
-		{Method: "GET", Path: "/canary/%0d%0a%1b%5b31m%22canary"}, {Method: "CANARY", Path: "/v1/records"},
+		{Method: "GET", Path: "/canary/%0d%0a%1b%5b31m%22canary"},
+		{Method: "CANARY", Path: "/v1/records"},
 		{Method: "PUT", Path: "/v1/records/" + id, Token: s.Token(t, s.Cast.A), Body: []byte(`{"canary":"canary"}`)},
 		{Method: "GET", Path: "/v1/records", Token: "canary\"\\"},
 	} {
