@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/labstack/echo/v4"
@@ -109,3 +110,6 @@ var kindNames = map[string]fault.Kind{
 
 // Statuses gives the status of every kind.
 func Statuses() map[fault.Kind]int { return statuses }
+
+// Bucket coarsens a duration as the access log does.
+func Bucket(d time.Duration) string { return bucket(d) }
