@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +26,7 @@ const tokenAge = 5 * time.Minute // half of its lifetime
 
 // service is the real program over one database, and a submitter's way into it.
 type service struct {
-	place   []string // the flags that say where its data is
+	place   []string // the flags that say where its data is, the folder first
 	address string
 	url     string
 	client  *http.Client
@@ -73,12 +74,12 @@ func prepare(t *testing.T, backend store.Backend) *service {
 	}
 	t.Cleanup(func() { s.log.Close() })
 	s.place = placeFlags(t, backend, folder)
-	s.run(t, "keys", "init")
+	s.run(t, []string{"keys", "init"}, s.place[:2])
 	if backend == store.SQLite {
-		s.run(t, "migrate")
+		s.run(t, []string{"migrate"}, s.place)
 	}
 	coordinator := filepath.Join(folder, "coordinator.json")
-	s.run(t, "client", "bootstrap", "--out", coordinator)
+	s.run(t, []string{"client", "bootstrap", "--out", coordinator}, s.place)
 	s.start(t)
 	t.Cleanup(func() { s.kill(t) })
 	s.found(t, coordinator)
@@ -140,17 +141,17 @@ func (s *service) readCredentials(t *testing.T, file string) url.Values {
 	return url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ID}, "client_secret": {c.Secret}}
 }
 
-// run runs a command of the program on this service's data to its end.
-func (s *service) run(t *testing.T, command ...string) {
+// run runs a command of the program to its end.
+func (s *service) run(t *testing.T, command, flags []string) {
 	t.Helper()
-	if out, err := exec.Command(program, append(command, s.place...)...).CombinedOutput(); err != nil {
+	if out, err := exec.Command(program, slices.Concat(command, flags)...).CombinedOutput(); err != nil {
 		t.Fatalf("casestat %s: %v\n%s", strings.Join(command, " "), err, out)
 	}
 }
 
 func (s *service) verifyLedger(t *testing.T) {
 	t.Helper()
-	s.run(t, "verify", "ledger")
+	s.run(t, []string{"verify", "ledger"}, s.place)
 }
 
 // start starts the service and gives the time until it was ready.

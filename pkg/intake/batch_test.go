@@ -1,0 +1,150 @@
+package intake_test
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/intake"
+	"manniskohandel.se/casestat/pkg/intaketest"
+	"manniskohandel.se/casestat/pkg/record"
+)
+
+func rows(subs ...intake.Submission) iter.Seq2[record.Row, error] {
+	return func(yield func(record.Row, error) bool) {
+		for i, sub := range subs {
+			if !yield(record.Row{Number: i + 1, Record: sub.Record, Version: sub.Replaces.Version}, nil) {
+				return
+			}
+		}
+	}
+}
+
+func TestBatch(t *testing.T) {
+	closed := sent(4, 7)
+	closed.Record.Year = 2025
+	correction := sent(2, 9)
+	correction.Replaces.Version = 1
+	all := []intake.Submission{sent(1, 7), correction, sent(3, 7), closed, sent(3, 8)}
+	wantRefusals := []fault.Detail{
+		{Row: 4, Pointer: "/contact_year", Code: intake.CodePeriodClosed},
+		{Row: 5, Pointer: "/record_id", Code: intake.CodeDuplicateRow},
+	}
+	for name, c := range map[string]struct {
+		opt     intake.BatchOptions
+		stored  int // records afterwards, of 2 before
+		refused bool
+	}{
+		"row by row takes the good rows":     {intake.BatchOptions{Mode: intake.RowByRow}, 3, false},
+		"all or nothing takes nothing":       {intake.BatchOptions{Mode: intake.AllOrNothing}, 2, true},
+		"a dry run row by row takes nothing": {intake.BatchOptions{Mode: intake.RowByRow, DryRun: true}, 2, false},
+		"a dry run all or nothing says so":   {intake.BatchOptions{Mode: intake.AllOrNothing, DryRun: true}, 2, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := &intaketest.Memory{}
+			s := start(t, store)
+			mustPut(t, s, alma, sent(1, 7))
+			mustPut(t, s, alma, sent(2, 7))
+			report, err := s.Batch(t.Context(), alma, rows(all...), c.opt)
+			if c.refused != errors.Is(err, fault.New(fault.Invalid, intake.CodeBatchRefused)) {
+				t.Errorf("error %v", err)
+			}
+			want := intake.Report{
+				Mode: c.opt.Mode, DryRun: c.opt.DryRun, Rows: 5,
+				Accepted: 1, Corrected: 1, Unchanged: 1, Refused: 2, Refusals: wantRefusals,
+			}
+			if diff := cmp.Diff(want, report); diff != "" {
+				t.Error(diff)
+			}
+			page, err := s.List(t.Context(), alma, intake.Page{Limit: 10})
+			if err != nil || len(page) != c.stored {
+				t.Errorf("%d records stored, want %d (%v)", len(page), c.stored, err)
+			}
+		})
+	}
+}
+
+func TestABatchThatBreaksOffLeavesNothing(t *testing.T) {
+	store := &intaketest.Memory{}
+	s := start(t, store)
+	broken := errors.New("the line went dead")
+	_, err := s.Batch(t.Context(), alma, func(yield func(record.Row, error) bool) {
+		for row, err := range rows(sent(1, 7), sent(2, 7)) {
+			if !yield(row, err) {
+				return
+			}
+		}
+		yield(record.Row{}, broken)
+	}, intake.BatchOptions{Mode: intake.RowByRow})
+	if !errors.Is(err, broken) || len(store.Deeds()) != 0 {
+		t.Errorf("error %v, %d deeds", err, len(store.Deeds()))
+	}
+}
+
+func TestAnEmptyBatchIsRefused(t *testing.T) {
+	s := start(t, &intaketest.Memory{})
+	wantFault(t, second2(s.Batch(t.Context(), alma, rows(), intake.BatchOptions{Mode: intake.RowByRow})), fault.Malformed, intake.CodeBatchEmpty)
+}
+
+func TestBatchesUnderWayAreLimited(t *testing.T) {
+	s := start(t, &intaketest.Memory{})
+	inside, release := make(chan struct{}), make(chan struct{})
+	slow := func(yield func(record.Row, error) bool) {
+		inside <- struct{}{}
+		<-release
+		yield(record.Row{Number: 1, Record: sent(1, 7).Record}, nil)
+	}
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() { s.Batch(context.Background(), alma, slow, intake.BatchOptions{Mode: intake.RowByRow}) })
+		<-inside
+	}
+	wantFault(t, second2(s.Batch(t.Context(), alma, rows(sent(2, 7)), intake.BatchOptions{})), fault.TooMany, intake.CodeBusy)
+	close(release)
+	wg.Wait()
+}
+
+func TestALargeBatchGoesInChunksAndEntries(t *testing.T) {
+	store := &intaketest.Memory{}
+	s := start(t, store)
+	var subs []intake.Submission
+	for n := range 2300 {
+		subs = append(subs, sent(n, 7))
+	}
+	report, err := s.Batch(t.Context(), alma, rows(subs...), intake.BatchOptions{Mode: intake.RowByRow})
+	if err != nil || report.Accepted != 2300 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	subjects := map[string]bool{}
+	for _, e := range store.Deeds() {
+		if len(e.Subjects) > 500 {
+			t.Errorf("an entry of %d subjects", len(e.Subjects))
+		}
+		for _, subject := range e.Subjects {
+			subjects[subject] = true
+		}
+	}
+	if len(subjects) != 2300 || store.Transactions() != 3 {
+		t.Errorf("%d subjects in %d transactions", len(subjects), store.Transactions())
+	}
+}
+
+func TestARefusedBatchListsAtMostTenThousandRefusals(t *testing.T) {
+	s := start(t, &intaketest.Memory{})
+	detail := []fault.Detail{{Pointer: "/gender", Code: "required"}}
+	report, err := s.Batch(t.Context(), alma, func(yield func(record.Row, error) bool) {
+		for n := range 10_050 {
+			if !yield(record.Row{Number: n + 1, Details: detail}, nil) {
+				return
+			}
+		}
+	}, intake.BatchOptions{Mode: intake.RowByRow})
+	if err != nil || report.Refused != 10_050 || len(report.Refusals) != 10_000 || report.Omitted != 50 {
+		t.Errorf("refused %d, listed %d, omitted %d, %v", report.Refused, len(report.Refusals), report.Omitted, err)
+	}
+}
