@@ -26,25 +26,62 @@ type usage struct {
 	kinds    map[string]bool // of the errors made with it
 }
 
-// codesOf reads every package below pkg: the declared constants of type
-// fault.Code, and the kinds of the errors made with each of them.
+// module is the path that our packages' imports begin with.
+const module = "manniskohandel.se/casestat/"
+
+// sources reads every package that the program is made of, by its name. A
+// package that nothing imports yet can refuse nobody.
+func sources(t *testing.T, files *token.FileSet) map[string][]*ast.File {
+	t.Helper()
+	byFolder := map[string][]*ast.File{}
+	root := filepath.Join("..", "..")
+	for _, folder := range []string{"cmd", "pkg"} {
+		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, _ fs.DirEntry, err error) error {
+			if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return err
+			}
+			file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				return err
+			}
+			inside, err := filepath.Rel(root, filepath.Dir(path))
+			byFolder[filepath.ToSlash(inside)] = append(byFolder[filepath.ToSlash(inside)], file)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	used, waiting := map[string][]*ast.File{}, []string{"cmd/casestat"}
+	for len(waiting) > 0 {
+		folder := waiting[0]
+		waiting = waiting[1:]
+		if all := byFolder[folder]; len(all) > 0 && used[all[0].Name.Name] == nil {
+			used[all[0].Name.Name] = all
+			waiting = append(waiting, importsOf(all)...)
+		}
+	}
+	return used
+}
+
+// importsOf gives the folders of our own packages that the files import.
+func importsOf(all []*ast.File) (folders []string) {
+	for _, file := range all {
+		for _, i := range file.Imports {
+			if folder, ours := strings.CutPrefix(strings.Trim(i.Path.Value, `"`), module); ours {
+				folders = append(folders, folder)
+			}
+		}
+	}
+	return folders
+}
+
+// codesOf reads the whole program: the declared constants of type fault.Code,
+// and the kinds of the errors made with each of them.
 func codesOf(t *testing.T) map[string]*usage {
 	t.Helper()
 	files := token.NewFileSet()
-	byPackage := map[string][]*ast.File{}
-	err := filepath.WalkDir("..", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
-		if err == nil {
-			byPackage[file.Name.Name] = append(byPackage[file.Name.Name], file)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	byPackage := sources(t, files)
 	constants := map[string]string{} // "package.Name" -> code
 	found := map[string]*usage{}
 	for name, all := range byPackage {
