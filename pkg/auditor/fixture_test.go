@@ -1,0 +1,129 @@
+package auditor
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"manniskohandel.se/casestat/pkg/plan"
+)
+
+// A spread says how an invented population is made.
+type spread struct {
+	seed    uint64
+	persons int
+	axes    int // public ones; the organisation comes on top
+	pairs   int // two-way tables
+	orgs    int
+}
+
+// planned makes a population whose categories grow rarer along each axis, and
+// the system of its one-way and two-way tables.
+func (sp spread) planned() (plan.System, []plan.Count) {
+	rng := rand.New(rand.NewPCG(sp.seed, 1))
+	var s plan.System
+	for a := range sp.axes {
+		s.Axes = append(s.Axes, plan.Axis{Name: fmt.Sprintf("d%d", a), Categories: numbered(2 + a%4)})
+	}
+	s.Axes = append(s.Axes, plan.Axis{Name: "organisation", Categories: numbered(sp.orgs), Hidden: true})
+	s.Cells = []plan.Cell{{Name: "total", Rank: plan.Total}}
+	for a := range sp.axes {
+		for c := range s.Axes[a].Categories {
+			s.Cells = append(s.Cells, plan.Cell{
+				Name: fmt.Sprintf("d%d=%d", a, c), Rank: plan.OneWay,
+				Where: plan.Selection{{Axis: a, Categories: []int{c}}},
+			})
+		}
+	}
+	for i := range sp.pairs {
+		s.Cells = append(s.Cells, twoWay(s.Axes, i%sp.axes, (i*i+i+1+i%sp.axes)%sp.axes)...)
+	}
+	s.Cells = slices.CompactFunc(s.Cells, func(a, b plan.Cell) bool { return a.Name == b.Name })
+	return s, sp.people(rng, s.Axes)
+}
+
+func (sp spread) people(rng *rand.Rand, axes []plan.Axis) []plan.Count {
+	tally := map[string]int{}
+	var people []plan.Count
+	for range sp.persons {
+		atom := make([]int, len(axes))
+		for a, axis := range axes {
+			for atom[a] < len(axis.Categories)-1 && rng.IntN(5) < 2 {
+				atom[a]++
+			}
+		}
+		atom[len(axes)-1] = rng.IntN(sp.orgs)
+		key := keyOf(atom)
+		if at, known := tally[key]; known {
+			people[at].N++
+			continue
+		}
+		tally[key] = len(people)
+		people = append(people, plan.Count{Atom: atom, N: 1})
+	}
+	slices.SortFunc(people, func(x, y plan.Count) int { return slices.Compare(x.Atom, y.Atom) })
+	return people
+}
+
+func twoWay(axes []plan.Axis, a, b int) []plan.Cell {
+	if a == b {
+		b = (a + 1) % (len(axes) - 1)
+	}
+	a, b = min(a, b), max(a, b)
+	var cells []plan.Cell
+	for x := range axes[a].Categories {
+		for y := range axes[b].Categories {
+			cells = append(cells, plan.Cell{
+				Name:  fmt.Sprintf("d%d=%d,d%d=%d", a, x, b, y),
+				Where: plan.Selection{{Axis: a, Categories: []int{x}}, {Axis: b, Categories: []int{y}}},
+			})
+		}
+	}
+	return cells
+}
+
+// threshold shows whatever is at least t, which is the baseline that attacks
+// must break.
+func threshold(s plan.System, people []plan.Count, t int) Published {
+	p := Published{System: s}
+	for i, c := range s.Cells {
+		v := quantity{{termOf(c), 1}}.of(people)
+		p.Shown, p.Values = append(p.Shown, i == 0 || v >= t), append(p.Values, v)
+	}
+	return p
+}
+
+func benchmarkBounds(b *testing.B, sp spread) {
+	s, people := sp.planned()
+	p := threshold(s, people, 5)
+	b.ReportAllocs()
+	for b.Loop() {
+		intervals, err := Bounds(p)
+		if err != nil {
+			b.Fatal(err)
+		}
+		unproved := 0
+		for _, i := range intervals {
+			if !i.ProvedWhole {
+				unproved++
+			}
+		}
+		b.ReportMetric(float64(unproved), "unproved")
+		b.ReportMetric(float64(len(p.Shown)-count(p.Shown)), "withheld")
+	}
+}
+
+func count(shown plan.Pattern) int {
+	n := 0
+	for _, s := range shown {
+		if s {
+			n++
+		}
+	}
+	return n
+}
+
+func BenchmarkBounds35(b *testing.B)   { benchmarkBounds(b, spread{1, 35, 12, 3, 5}) }
+func BenchmarkBounds35x8(b *testing.B) { benchmarkBounds(b, spread{1, 35, 12, 8, 5}) }
+func BenchmarkBounds2000(b *testing.B) { benchmarkBounds(b, spread{1, 2000, 12, 20, 5}) }
