@@ -70,7 +70,7 @@ bench: tools ## every benchmark, one package after another, in one run (BENCH=re
 fuzz: ## every fuzz target for FUZZTIME each (60s)
 	@go test -run '^$$' -list '^Fuzz' ./... \
 	| awk '/^Fuzz/ { targets = targets " " $$1 } /^ok/ { n = split(targets, t, " "); for (i = 1; i <= n; i++) print t[i], $$2; targets = "" }' \
-	| while read -r target pkg; do echo "--- $$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$pkg" </dev/null; done
+	| while read -r target pkg; do echo "--- $$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" </dev/null; done
 
 .PHONY: kill9
 kill9: tools ## kill the service under load, CYCLES (500) times on each database: nothing acknowledged may be lost or doubled

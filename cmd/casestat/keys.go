@@ -25,15 +25,27 @@ func (c *keysInitCommand) Run(s *session) error {
 	return nil
 }
 
-type keysRotateCommand struct{ folders }
+type keysRotateCommand struct {
+	folders
+	Stolen bool `help:"Drop the keys before it at once: every token given so far ends."`
+}
 
 // Run adds a token key that signs from now on.
 func (c *keysRotateCommand) Run(s *session) error {
-	info, err := c.keys(s).tokens().Rotate()
+	file := c.keys(s).tokens()
+	rotate := file.Rotate
+	if c.Stolen {
+		rotate = file.Replace
+	}
+	info, err := rotate()
 	if err != nil {
 		return explainKeys(err)
 	}
 	fmt.Fprintf(s.out, "Token key %s signs from now on; a running service takes it up within a second or two.\n", info.ID)
+	if c.Stolen {
+		fmt.Fprintln(s.out, "No other key is accepted any more: clients ask for new tokens.")
+		return nil
+	}
 	fmt.Fprintln(s.out, "The key before it is accepted until the last token that it signed has expired.")
 	return nil
 }

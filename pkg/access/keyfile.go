@@ -51,7 +51,16 @@ func (f KeyFile) Init() (info KeyInfo, err error) {
 
 // Rotate adds a key that signs from now on. The one before it verifies until
 // its last token has expired; keys past that are dropped.
-func (f KeyFile) Rotate() (info KeyInfo, err error) {
+func (f KeyFile) Rotate() (KeyInfo, error) { return f.rotate(retired) }
+
+// Replace adds a key that signs from now on and drops every other at once: for
+// keys that somebody else may hold. All tokens given so far end with it.
+func (f KeyFile) Replace() (KeyInfo, error) {
+	return f.rotate(func([]tokenKey, time.Time) []tokenKey { return nil })
+}
+
+// rotate adds a key to those that keep leaves of the present ones.
+func (f KeyFile) rotate(keep func(keys []tokenKey, now time.Time) []tokenKey) (info KeyInfo, err error) {
 	defer fault.Wrap(&err, "rotate token keys in %s", f.Path)
 	unlock, err := lockFolder(filepath.Dir(f.Path))
 	if err != nil {
@@ -67,7 +76,7 @@ func (f KeyFile) Rotate() (info KeyInfo, err error) {
 	if err != nil {
 		return KeyInfo{}, err
 	}
-	return key.info(), f.write(append(retired(keys, now), key))
+	return key.info(), f.write(append(keep(keys, now), key))
 }
 
 // retired gives the keys that still verify, none of them signing any more.

@@ -44,6 +44,27 @@ func TestKeyFile_is_the_owners_alone(t *testing.T) {
 	need[*Ring](t)(OpenRing(b.file))
 }
 
+func TestKeyFile_stolen_keys_end_at_once(t *testing.T) {
+	b := newBench(t)
+	token := b.token(t)
+	need[Claims](t)(b.verifier.Verify(token))
+	need[KeyInfo](t)(b.file.Rotate())
+	if err := b.ring.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	need[Claims](t)(b.verifier.Verify(token)) // the contrast: a rotation keeps the key before it
+	replaced := need[KeyInfo](t)(b.file.Replace())
+	if err := b.ring.Reload(); err != nil {
+		t.Fatal(err)
+	}
+	b.refuses(t, token)
+	infos := need[[]KeyInfo](t)(b.file.Show())
+	if len(infos) != 1 || infos[0].ID != replaced.ID {
+		t.Errorf("after replacing: %+v", infos)
+	}
+	need[Claims](t)(b.verifier.Verify(b.token(t)))
+}
+
 func chmod(t *testing.T, path string, mode os.FileMode) {
 	t.Helper()
 	if err := os.Chmod(path, mode); err != nil {

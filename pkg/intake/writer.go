@@ -211,5 +211,8 @@ func apply(ctx context.Context, tx Tx, all effects) error {
 			return err
 		}
 	}
-	return tx.Append(ctx, all.deeds)
+	if err := tx.Append(ctx, all.deeds); err != nil {
+		return fault.Because(err, fault.Unavailable, CodeLedgerUnavailable)
+	}
+	return nil
 }

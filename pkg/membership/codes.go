@@ -52,4 +52,7 @@ const (
 	// CodeDirectoryUnavailable (Unavailable): whether clients still stand cannot
 	// be known now.
 	CodeDirectoryUnavailable fault.Code = "directory_unavailable"
+	// CodeLedgerUnavailable (Unavailable): the deed could not be written down, so
+	// nothing was done.
+	CodeLedgerUnavailable fault.Code = "ledger_unavailable"
 )

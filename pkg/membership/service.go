@@ -66,7 +66,10 @@ func (s *Service) commit(ctx context.Context, actor string, f func(Tx, State) ([
 		for i, d := range deeds {
 			entries[i] = d.entry(now, actor)
 		}
-		return tx.Append(ctx, entries)
+		if err := tx.Append(ctx, entries); err != nil {
+			return fault.Because(err, fault.Unavailable, CodeLedgerUnavailable)
+		}
+		return nil
 	})
 }
 

@@ -60,6 +60,14 @@ func (s *Server) Lenient() {
 	}
 }
 
+// Chatty makes the server answer errors in their own words: the contrast to
+// problems from the catalogue.
+func (s *Server) Chatty() {
+	s.answer = func(err error, c echo.Context) {
+		_ = c.String(http.StatusInternalServerError, err.Error()) // a recorder does not fail
+	}
+}
+
 // HTTPServer gives the server with its timeouts.
 func (s *Server) HTTPServer() *http.Server { return s.httpServer() }
 

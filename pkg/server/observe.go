@@ -26,7 +26,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := s.deps.Now()
 		if err := s.calmly(next, c); err != nil {
-			s.refuse(err, c)
+			s.answer(err, c)
 		}
 		seen := sighting{
 			route: routeOf(c), method: methodOf(c), class: strconv.Itoa(c.Response().Status/100) + "xx",

@@ -81,6 +81,7 @@ type Server struct {
 	metrics   *metrics
 	codebooks codebooks
 	decode    decoder
+	answer    echo.HTTPErrorHandler // refuse
 	draining  atomic.Bool
 }
 
@@ -96,6 +97,7 @@ func New(d Deps) (*Server, error) {
 		deps: d, limits: d.Limits.settled(), inventory: newInventory(append(operations[:len(operations):len(operations)], pages...)),
 		metrics: newMetrics(), codebooks: newCodebooks(d.Book), decode: strict,
 	}
+	s.answer = s.refuse
 	var err error
 	if s.messages, err = loadMessages(d.Book); err != nil {
 		return nil, err
@@ -112,7 +114,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // nobody asks for it; if somebody did, a header could not lie
-	e.HTTPErrorHandler = s.refuse
+	e.HTTPErrorHandler = s.answer
 	e.Pre(s.observe, s.protect, s.route)
 	gates := map[string][]echo.MiddlewareFunc{}
 	for _, op := range operations {

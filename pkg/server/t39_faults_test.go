@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -129,6 +130,45 @@ func TestT39_AuditOrRefuse(t *testing.T) {
 	}
 }
 
+// An error that nobody sorted refuses just as well.
+func TestT39_AnUnsortedErrorRefuses(t *testing.T) {
+	broken := errDriver
+	s := servertest.Start(t, servertest.Options{Stores: deafLedger(&broken)})
+	for _, r := range []servertest.Request{
+		{Method: "PUT", Path: recordPath(1), Token: s.Token(t, s.Cast.A), Body: recordtest.Core()},
+		{Method: "GET", Path: "/v1/records", Token: s.Token(t, s.Cast.A)},
+		{Method: "GET", Path: "/v1/organisations", Token: s.Token(t, s.Cast.Coordinator)},
+	} {
+		wantStatus(t, s.Do(t, r), 503, "ledger_unavailable")
+	}
+}
+
+// The contrast: with a ledger that swallows what it is given, the same calls go
+// through and nothing of them can be proved.
+func TestT39_Contrast(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{Stores: func(s servertest.Stores) servertest.Stores {
+		s.Intake = swallowingIntake{s.Intake}
+		return s
+	}})
+	put := servertest.Request{Method: "PUT", Path: recordPath(1), Token: s.Token(t, s.Cast.A), Body: recordtest.Core()}
+	wantStatus(t, s.Do(t, put), 201, "")
+	wantStatus(t, s.Do(t, servertest.Request{Method: "GET", Path: "/v1/records", Token: s.Token(t, s.Cast.A)}), 200, "")
+	head, err := s.Store.Ledger().Head(t.Context())
+	if err != nil || head.Size != 0 {
+		t.Errorf("the ledger holds %d entries, %v", head.Size, err)
+	}
+}
+
+type swallowingIntake struct{ intake.Store }
+
+type swallowingTx struct{ intake.Tx }
+
+func (d swallowingIntake) Atomically(ctx context.Context, f func(intake.Tx) error) error {
+	return d.Store.Atomically(ctx, func(tx intake.Tx) error { return f(swallowingTx{tx}) })
+}
+
+func (swallowingTx) Append(context.Context, []ledger.Entry) error { return nil }
+
 // readAll gives everything there is to read, as one text.
 func readAll(t *testing.T, s *servertest.Service, id string) string {
 	t.Helper()
@@ -230,6 +270,30 @@ func TestT25_ErrorsTellNothing(t *testing.T) {
 	}
 }
 
+// The contrast: a server that repeats errors tells what the test looks for.
+func TestT25_Contrast(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{Stores: brokenStores})
+	s.Server.Chatty()
+	r := httptest.NewRequest("PUT", recordPath(1), bytes.NewReader(recordtest.Core()))
+	r.Header.Set("Authorization", "Bearer "+s.Token(t, s.Cast.A))
+	r.Header.Set("Content-Type", "application/json")
+	answer := httptest.NewRecorder()
+	s.Server.ServeHTTP(answer, r)
+	if word := told(answer.Body.String()); word == "" {
+		t.Errorf("nothing is found in %d %s", answer.Code, answer.Body)
+	}
+}
+
+// told gives a word of the answer that only the inside could know, "" if there is none.
+func told(body string) string {
+	for _, word := range []string{"SQLSTATE", "constraint", "pq:", "violates", "/var", "secret-value", "goroutine", ".go:", "sqlite", "panic", "not_for_callers"} {
+		if strings.Contains(body, word) {
+			return word
+		}
+	}
+	return ""
+}
+
 func checkProblem(t *testing.T, s *servertest.Service, name string, answer servertest.Response) {
 	t.Helper()
 	if answer.Status < 400 || name == "createToken" {
@@ -239,10 +303,8 @@ func checkProblem(t *testing.T, s *servertest.Service, name string, answer serve
 	if sv == "" || en == "" {
 		t.Errorf("%s: code %q is not in the catalogue: %d %s", name, answer.Code(), answer.Status, answer.Body)
 	}
-	for _, word := range []string{"SQLSTATE", "constraint", "pq:", "violates", "/var", "secret-value", "goroutine", ".go:", "sqlite", "panic", "not_for_callers"} {
-		if strings.Contains(string(answer.Body), word) {
-			t.Errorf("%s tells %q: %s", name, word, answer.Body)
-		}
+	if word := told(string(answer.Body)); word != "" {
+		t.Errorf("%s tells %q: %s", name, word, answer.Body)
 	}
 }
 
