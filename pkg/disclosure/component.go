@@ -1,0 +1,261 @@
+package disclosure
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"manniskohandel.se/casestat/pkg/plan"
+)
+
+// explicitAtoms is up to how many atoms of a component are listed one by one.
+// Beyond, only atoms near records are considered, which can miss a witness but
+// never accept a wrong one.
+const explicitAtoms = 6_000
+
+// component is a set of axes that hang together. Moving persons inside it
+// changes no cell of any other component.
+type component struct {
+	space    *space
+	loose    []int // the axes on which persons are moved
+	axes     []int // loose and frozen, increasing
+	cells    []int // the cells that moves here can change
+	balanced bool  // in each published population as many persons come as go
+
+	atoms  [][]int // classes of axes, in the order of axes
+	index  map[string]int
+	gains  [][]gain // per atom: the cells it counts in
+	block  []int    // per atom: its published population
+	blocks int
+}
+
+// gain is how much one person more in an atom adds to a cell.
+type gain struct{ cell, by int }
+
+// layOut finds the component's axes and cells. Its atoms follow from the data.
+func (c *component) layOut() {
+	s := c.space
+	for a := range s.sys.Axes {
+		if slices.Contains(c.loose, a) || s.frozen[a] && len(s.example[a]) > 1 {
+			c.axes = append(c.axes, a)
+		}
+	}
+	for i, cell := range s.sys.Cells {
+		touched := slices.ContainsFunc(cell.Where, func(p plan.Subset) bool { return slices.Contains(c.loose, p.Axis) })
+		if touched || cell.Weighted && slices.Contains(c.loose, cell.WeightAxis) || !c.balanced && len(cell.Where) == 0 {
+			c.cells = append(c.cells, i)
+		}
+	}
+	c.index = make(map[string]int)
+}
+
+// project gives the classes of an atom on the component's axes.
+func (c *component) project(atom []int) []int {
+	out := make([]int, len(c.axes))
+	for i, a := range c.axes {
+		out[i] = c.space.classOf[a][atom[a]]
+	}
+	return out
+}
+
+func key(atom []int) string {
+	b := make([]byte, 0, 2*len(atom))
+	for _, v := range atom {
+		b = binary.BigEndian.AppendUint16(b, uint16(v))
+	}
+	return string(b)
+}
+
+// spread puts classes of the component's axes back among all axes; the others
+// stand at class 0.
+func (c *component) spread(classes []int) []int {
+	out := make([]int, len(c.space.sys.Axes))
+	for i, a := range c.axes {
+		out[a] = classes[i]
+	}
+	return out
+}
+
+// add lists an atom unless it is listed or banned.
+func (c *component) add(classes []int) {
+	k := key(classes)
+	if _, known := c.index[k]; known {
+		return
+	}
+	full := c.spread(classes)
+	for _, b := range c.space.bans {
+		if c.decides(b) && b.holds(full) {
+			return
+		}
+	}
+	c.index[k] = len(c.atoms)
+	c.atoms = append(c.atoms, slices.Clone(classes))
+}
+
+// decides says whether a mask names axes of this component alone.
+func (c *component) decides(m mask) bool {
+	for _, p := range m {
+		if len(c.space.example[p.axis]) > 1 && !slices.Contains(c.axes, p.axis) {
+			return false
+		}
+	}
+	return true
+}
+
+// populate lists the atoms: all of them in a small component, otherwise those
+// of the records, those that a functional asks for, and their neighbours.
+func (c *component) populate(data []plan.Count, functionals []plan.Functional) {
+	size := 1
+	for _, a := range c.axes {
+		if size *= len(c.space.example[a]); size > explicitAtoms {
+			break
+		}
+	}
+	if size <= explicitAtoms {
+		c.everyAtom(make([]int, len(c.axes)), 0)
+	} else {
+		c.nearAtoms(data, functionals)
+	}
+	c.describe()
+}
+
+func (c *component) everyAtom(classes []int, depth int) {
+	if depth == len(classes) {
+		c.add(classes)
+		return
+	}
+	for v := range c.space.example[c.axes[depth]] {
+		classes[depth] = v
+		c.everyAtom(classes, depth+1)
+	}
+}
+
+// nearAtoms grows outwards from the records, ring by ring, while there is room.
+func (c *component) nearAtoms(data []plan.Count, functionals []plan.Functional) {
+	for _, d := range data {
+		c.add(c.project(d.Atom))
+	}
+	records := slices.Clone(c.atoms)
+	for _, f := range functionals {
+		for _, r := range records {
+			c.bend(r, f.Within)
+		}
+	}
+	for from, ring := 0, 0; ring < 2; ring++ {
+		to := len(c.atoms)
+		for _, a := range c.atoms[from:to] {
+			if len(c.atoms) > explicitAtoms && ring > 0 {
+				return
+			}
+			c.neighbours(a)
+		}
+		from = to
+	}
+}
+
+// bend adds a record changed, as little as possible, so as to meet a selection.
+func (c *component) bend(record []int, sel plan.Selection) {
+	bent := slices.Clone(record)
+	for _, p := range c.space.mask(sel) {
+		i := slices.Index(c.axes, p.axis)
+		if i < 0 || p.in[bent[i]] || c.space.frozen[p.axis] {
+			continue
+		}
+		bent[i] = slices.Index(p.in, true)
+	}
+	c.add(bent)
+}
+
+func (c *component) neighbours(atom []int) {
+	near := slices.Clone(atom)
+	for i, a := range c.axes {
+		if c.space.frozen[a] {
+			continue
+		}
+		for v := range c.space.example[a] {
+			near[i] = v
+			c.add(near)
+		}
+		near[i] = atom[i]
+	}
+}
+
+// describe notes of every atom in which cells and which population it counts.
+func (c *component) describe() {
+	seen := make(map[string]int)
+	for _, atom := range c.atoms {
+		full := c.spread(atom)
+		var gains []gain
+		for _, i := range c.cells {
+			if by := c.worth(i, full); by != 0 {
+				gains = append(gains, gain{i, by})
+			}
+		}
+		c.gains = append(c.gains, gains)
+		var tuple []int
+		for i, a := range c.axes {
+			if c.space.frozen[a] {
+				tuple = append(tuple, atom[i])
+			}
+		}
+		k := key(tuple)
+		if _, known := seen[k]; !known {
+			seen[k] = len(seen)
+		}
+		c.block = append(c.block, seen[k])
+	}
+	c.blocks = len(seen)
+}
+
+func (c *component) worth(cell int, full []int) int {
+	if !c.space.cells[cell].holds(full) {
+		return 0
+	}
+	if def := c.space.sys.Cells[cell]; def.Weighted {
+		return def.Weights[c.space.example[def.WeightAxis][full[def.WeightAxis]]]
+	}
+	return 1
+}
+
+// members says of each atom whether it counts towards a functional.
+func (c *component) members(f plan.Functional) []bool {
+	within := c.space.mask(f.Within)
+	var except mask
+	if f.Except != nil {
+		except = c.space.mask(*f.Except)
+	}
+	out := make([]bool, len(c.atoms))
+	for i, atom := range c.atoms {
+		full := c.spread(atom)
+		out[i] = within.holds(full) && (f.Except == nil || !except.holds(full))
+	}
+	return out
+}
+
+// unknown is what a view does not know of this component.
+type unknown struct {
+	y      []int  // persons per atom
+	barred []bool // atoms that nobody unknown can stand in
+}
+
+// seenBy gives a view's unknown part: the truth less what it knows.
+func (c *component) seenBy(rest []plan.Count, view plan.View) *unknown {
+	u := &unknown{y: make([]int, len(c.atoms)), barred: make([]bool, len(c.atoms))}
+	for _, r := range rest {
+		u.y[c.index[key(c.project(r.Atom))]] += r.N
+	}
+	for _, sel := range view.Empty {
+		m := c.space.mask(sel)
+		if !c.decides(m) || !c.touches(m) {
+			continue
+		}
+		for i, atom := range c.atoms {
+			u.barred[i] = u.barred[i] || m.holds(c.spread(atom))
+		}
+	}
+	return u
+}
+
+// touches says whether a mask names an axis on which persons are moved here.
+func (c *component) touches(m mask) bool {
+	return slices.ContainsFunc(m, func(p maskPart) bool { return slices.Contains(c.loose, p.axis) })
+}

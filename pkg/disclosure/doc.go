@@ -1,0 +1,27 @@
+// Package disclosure protects a plan of tables so that no published cell tells
+// about a person, and writes the certificate.
+//
+// It decides which cells of a [plan.System] are shown. A cell is shown exactly
+// or not at all. Every small count, complement and nested difference that is
+// withheld is deniable from every viewpoint: for each there are two whole
+// populations that agree with everything shown, one in which it is 0 and one in
+// which it reaches the threshold. These witnesses drive the decision: whatever
+// a witness has to change is withheld. They are also the proof, and package
+// auditor, which shares no code with this one, checks it.
+//
+// # Names
+//
+// The functionals derived from a system have canonical names, so that the
+// auditor arrives at the same ones on its own:
+//
+//	count:<cell>           every counted cell that is neither a structural zero
+//	                       nor of rank Total
+//	rest:<parent>-<child>  every pair of counted cells of which the child's
+//	                       selection implies the parent's and differs from it;
+//	                       a child that is a structural zero makes no pair
+//
+// A selection implies another if, on every axis that the other names, it
+// allows only categories that the other allows as well. A functional in which
+// no valid record can stand (the bans rule all its atoms out) is known to be 0
+// by everybody and is not sensitive.
+package disclosure

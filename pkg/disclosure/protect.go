@@ -1,0 +1,358 @@
+package disclosure
+
+import (
+	"cmp"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+
+	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/plan"
+)
+
+// Protect decides which cells of a system are shown and proves that what is
+// withheld is deniable. The same problem and seed give the same solution.
+//
+// If something sensitive cannot be made deniable, or a required cell cannot be
+// shown, nothing may be published: the error says which kind of reason it is,
+// and the solution then holds findings alone, for the desk.
+func Protect(ctx context.Context, p Problem, seed Seed) (Solution, error) {
+	if err := validPolicy(p.Policy); err != nil {
+		return Solution{}, err
+	}
+	e, err := newEngine(&p, seed, rankCost)
+	if err != nil {
+		return Solution{}, err
+	}
+	return e.protect(ctx)
+}
+
+// rankCost is what is lost with a cell that is withheld.
+func rankCost(c plan.Cell, value int) float64 {
+	size := float64(bits.Len(uint(max(value, 0))))
+	switch c.Rank {
+	case plan.Inner:
+		return 4 + size
+	case plan.OneWay:
+		return 30 + size
+	case plan.Figure:
+		return 200 + size
+	case plan.Headline:
+		return 1000
+	}
+	return infinite
+}
+
+// engine is one run of the protector.
+type engine struct {
+	problem     *Problem
+	functionals []plan.Functional
+	members     [][]bool // per functional, over the atoms of its component
+	home        []int    // per functional: its component, or -1
+	space       *space
+	sights      []*sight
+	seed        Seed
+
+	cost     []float64 // per cell
+	withheld []bool
+	primary  []bool // withheld whatever the witnesses need
+	duties   []*duty
+	pools    [][]*found // per component
+	findings []Finding
+	stats    Stats
+}
+
+// sight is one view of the data.
+type sight struct {
+	view   plan.View
+	rest   []plan.Count // who is unknown, sorted
+	hidden []*unknown   // per component
+}
+
+// duty is one witness owed: a task with its place in the certificate.
+type duty struct {
+	task
+	sight      *sight
+	functional int
+	found      *found
+}
+
+func newEngine(p *Problem, seed Seed, cost func(plan.Cell, int) float64) (*engine, error) {
+	if err := p.validate(); err != nil {
+		return nil, err
+	}
+	e := &engine{problem: p, functionals: p.Functionals, seed: seed}
+	if e.functionals == nil {
+		e.functionals = Derive(p.System)
+	}
+	e.space = newSpace(p, e.functionals)
+	data := tally(p.Data)
+	for _, c := range e.space.comps {
+		c.populate(data, e.functionals)
+	}
+	e.pools = make([][]*found, len(e.space.comps))
+	for _, f := range e.functionals {
+		e.place(f)
+	}
+	for _, c := range p.System.Cells {
+		e.cost = append(e.cost, cost(c, value(c, data)))
+	}
+	return e, e.look(data)
+}
+
+// place finds the component of a functional and its members there.
+func (e *engine) place(f plan.Functional) {
+	home := e.space.homeOf(f.Within)
+	if f.Except != nil {
+		home = max(home, e.space.homeOf(*f.Except))
+	}
+	var members []bool
+	if home < 0 && !e.space.hasTotal() && len(e.space.comps) > 0 {
+		home = 0
+	}
+	if home >= 0 {
+		members = e.space.comps[home].members(f)
+	}
+	e.home, e.members = append(e.home, home), append(e.members, members)
+}
+
+// value is what a cell holds.
+func value(c plan.Cell, data []plan.Count) int {
+	v := 0
+	for _, d := range data {
+		v += d.N * coefficient(c, d.Atom)
+	}
+	return v
+}
+
+// look computes the unknown part of every view.
+func (e *engine) look(data []plan.Count) error {
+	for _, v := range e.problem.Views {
+		rest := slices.Clone(data)
+		for _, k := range v.Known {
+			rest = append(rest, plan.Count{Atom: k.Atom, N: -k.N})
+		}
+		s := &sight{view: v, rest: tally(rest)}
+		for _, r := range s.rest {
+			if r.N < 0 || slices.ContainsFunc(v.Empty, func(b plan.Selection) bool { return holds(b, r.Atom) }) {
+				return fault.New(fault.Invalid, CodeDataOutsideSystem)
+			}
+		}
+		for _, c := range e.space.comps {
+			s.hidden = append(s.hidden, c.seenBy(s.rest, v))
+		}
+		e.sights = append(e.sights, s)
+	}
+	return nil
+}
+
+func (e *engine) protect(ctx context.Context) (Solution, error) {
+	if err := e.begin(); err != nil {
+		return Solution{Findings: e.findings}, err
+	}
+	if err := e.serve(ctx); err != nil {
+		return Solution{Findings: e.findings}, err
+	}
+	if err := e.cleanUp(ctx); err != nil {
+		return Solution{Findings: e.findings}, err
+	}
+	return e.finish()
+}
+
+// begin withholds what is sensitive by itself and lists the witnesses owed.
+func (e *engine) begin() error {
+	n := len(e.problem.System.Cells)
+	e.withheld, e.primary = make([]bool, n), make([]bool, n)
+	habitable := make([]bool, len(e.functionals))
+	for i, f := range e.functionals {
+		habitable[i] = e.space.habitable(f)
+	}
+	for _, s := range e.sights {
+		for i, f := range e.functionals {
+			v := total(f, s.rest)
+			if !habitable[i] || !sensitive(s.view, f, v) {
+				continue
+			}
+			e.stats.Sensitive++
+			if f.Except == nil {
+				e.withholdCount(f, s.view)
+			}
+			e.owe(s, i, v)
+		}
+	}
+	e.withholdByRule()
+	slices.SortStableFunc(e.duties, func(a, b *duty) int {
+		return cmp.Compare(conditions(e.functionals[a.functional]), conditions(e.functionals[b.functional]))
+	})
+	return e.forbid()
+}
+
+// withholdCount withholds the cells that show a sensitive count.
+func (e *engine) withholdCount(f plan.Functional, v plan.View) {
+	for i, c := range e.problem.System.Cells {
+		if !c.Weighted && !c.StructuralZero && sameSelection(c.Where, f.Within) {
+			e.withhold(i, RuleSensitive, v.Name)
+		}
+	}
+}
+
+func (e *engine) withhold(cell int, rule Rule, view string) {
+	if !e.primary[cell] {
+		e.primary[cell], e.withheld[cell] = true, true
+		e.findings = append(e.findings, Finding{rule, Note, e.problem.System.Cells[cell].Name, view})
+	}
+}
+
+// owe adds the two duties of a functional with remainder v.
+func (e *engine) owe(s *sight, f, v int) {
+	t := task{members: e.members[f]}
+	if home := e.home[f]; home >= 0 {
+		t.part, t.hidden = e.space.comps[home], s.hidden[home]
+	}
+	none, enough := t, t
+	none.goal, none.need = plan.None, -v
+	enough.goal, enough.need = plan.Enough, s.view.Threshold-v
+	e.duties = append(e.duties,
+		&duty{task: none, sight: s, functional: f}, &duty{task: enough, sight: s, functional: f})
+}
+
+// forbid refuses if what must be shown may not be.
+func (e *engine) forbid() error {
+	shown := e.shownBefore()
+	var err error
+	for i, c := range e.problem.System.Cells {
+		if !e.primary[i] {
+			if c.Required || c.StructuralZero || shown[i] {
+				e.cost[i] = infinite
+			}
+			continue
+		}
+		switch {
+		case shown[i]:
+			err = fault.New(fault.Conflict, CodeHistory)
+		case c.Required || c.Rank == plan.Total:
+			err = fault.New(fault.Withheld, CodeRequiredCell)
+		default:
+			continue
+		}
+		e.findings = append(e.findings, Finding{Rule: RuleRequired, Class: Fail, Scope: c.Name})
+	}
+	return err
+}
+
+func (e *engine) shownBefore() []bool {
+	out := make([]bool, len(e.problem.System.Cells))
+	for _, pattern := range e.problem.Earlier {
+		for i, shown := range pattern {
+			out[i] = out[i] || shown
+		}
+	}
+	return out
+}
+
+// serve finds a witness for every duty and withholds what it has to change.
+func (e *engine) serve(ctx context.Context) error {
+	failed := false
+	for _, d := range e.duties {
+		if err := ctx.Err(); err != nil {
+			return fmt.Errorf("protect: %w", err)
+		}
+		if d.found = e.reuse(d); d.found == nil {
+			d.found = e.seek(d, e.prices(-1), startsFirst)
+		}
+		if d.found == nil {
+			failed = true
+			e.deny(d)
+			continue
+		}
+		for _, c := range d.found.changes {
+			e.withheld[c.cell] = true
+		}
+	}
+	if failed {
+		return fault.New(fault.Withheld, CodeNotDeniable)
+	}
+	return nil
+}
+
+func (e *engine) deny(d *duty) {
+	f := Finding{RuleDeniable, Fail, e.functionals[d.functional].Name, d.sight.view.Name}
+	if !slices.Contains(e.findings, f) {
+		e.findings = append(e.findings, f)
+	}
+}
+
+// reuse looks for a population found before that serves a duty as well and
+// changes nothing that is shown.
+func (e *engine) reuse(d *duty) *found {
+	if d.need == 0 {
+		return &found{}
+	}
+	if d.part == nil {
+		return nil
+	}
+	for _, f := range e.pools[e.home[d.functional]] {
+		if e.quiet(f) && d.serves(f.moves) {
+			return f
+		}
+	}
+	return nil
+}
+
+// quiet says whether a population changes only what is withheld.
+func (e *engine) quiet(f *found) bool {
+	for _, c := range f.changes {
+		if !e.withheld[c.cell] {
+			return false
+		}
+	}
+	return true
+}
+
+// How many starts a search makes: the first time, and when cleaning up.
+const (
+	startsFirst = 3
+	startsAgain = 2
+)
+
+// seek solves the duty's integer program.
+func (e *engine) seek(d *duty, p prices, starts int) *found {
+	if d.part == nil {
+		return nil
+	}
+	f, pivots := search(d.task, p, e.stream(d), starts)
+	e.stats.Searches++
+	e.stats.Pivots += pivots
+	if f != nil {
+		home := e.home[d.functional]
+		e.pools[home] = append(e.pools[home], f)
+	}
+	return f
+}
+
+// stream is the duty's own source of randomness: what one functional draws
+// does not depend on what others drew.
+func (e *engine) stream(d *duty) *rand.Rand {
+	mac := hmac.New(sha256.New, e.seed[:])
+	fmt.Fprintf(mac, "%q %q %d", d.sight.view.Name, e.functionals[d.functional].Name, d.goal)
+	return rand.New(rand.NewChaCha8([32]byte(mac.Sum(nil))))
+}
+
+// prices says what changing each cell costs now; except is a cell that may not
+// change in any case, or -1.
+func (e *engine) prices(except int) prices {
+	p := slices.Clone(e.cost)
+	for i, w := range e.withheld {
+		if w {
+			p[i] = 0
+		}
+	}
+	if except >= 0 {
+		p[except] = infinite
+	}
+	return p
+}

@@ -1,0 +1,115 @@
+package disclosure
+
+import (
+	"slices"
+
+	"manniskohandel.se/casestat/pkg/plan"
+)
+
+// withholdByRule withholds what the witnesses would not notice: cells with too
+// few contributing organisations, sums that give a contributor away, and cells
+// that an earlier release withholds.
+func (e *engine) withholdByRule() {
+	axis := organisationAxis(e.problem.System)
+	data := tally(e.problem.Data)
+	for i, c := range e.problem.System.Cells {
+		switch {
+		case c.StructuralZero:
+		case c.Weighted:
+			if !sumPublishable(c, data, axis, e.problem.Policy) {
+				e.withhold(i, RuleSum, "")
+			}
+		case axis >= 0:
+			e.contributors(i, contributions(c, data, axis))
+		}
+	}
+	e.sticky()
+}
+
+// contributors withholds a count that too few organisations contributed to, or
+// brings it before the reviewer.
+func (e *engine) contributors(cell int, by []int) {
+	n, c := 0, e.problem.System.Cells[cell]
+	for _, v := range by {
+		if v > 0 {
+			n++
+		}
+	}
+	switch {
+	case n == 0 || e.primary[cell]:
+	case n <= e.problem.Policy.OrganisationsFail:
+		e.withhold(cell, RuleOrganisations, "")
+	case n <= e.problem.Policy.OrganisationsReview:
+		e.findings = append(e.findings, Finding{Rule: RuleOrganisations, Class: Review, Scope: c.Name})
+	}
+}
+
+// sticky keeps withheld what earlier releases had and never showed.
+func (e *engine) sticky() {
+	shown := e.shownBefore()
+	for _, pattern := range e.problem.Earlier {
+		for i := range pattern {
+			if !shown[i] {
+				e.withhold(i, RuleHistory, "")
+			}
+		}
+	}
+}
+
+// organisationAxis is the axis that says who submitted a record, or -1.
+func organisationAxis(s plan.System) int {
+	return slices.IndexFunc(s.Axes, func(a plan.Axis) bool { return a.Hidden && a.Name == OrganisationAxis })
+}
+
+// contributions is what each organisation adds to a cell.
+func contributions(c plan.Cell, data []plan.Count, axis int) []int {
+	by := make([]int, 0)
+	for _, d := range data {
+		org := d.Atom[axis]
+		for len(by) <= org {
+			by = append(by, 0)
+		}
+		by[org] += d.N * coefficient(c, d.Atom)
+	}
+	return by
+}
+
+// sumPublishable is the rule for sums: enough persons and organisations add
+// something to it, and none of them could be estimated by the next largest too
+// closely, persons and organisations alike.
+func sumPublishable(c plan.Cell, data []plan.Count, axis int, p plan.Policy) bool {
+	var persons []int // each contributing person's number; at most two largest matter
+	count, sum := 0, 0
+	for _, d := range data {
+		if v := coefficient(c, d.Atom); v > 0 {
+			count += d.N
+			sum += d.N * v
+			persons = append(persons, slices.Repeat([]int{v}, min(d.N, 2))...)
+		}
+	}
+	if count < p.Contributors || dominated(persons, sum, p.DominancePercent) {
+		return false
+	}
+	if axis < 0 {
+		return true
+	}
+	orgs := slices.DeleteFunc(contributions(c, data, axis), func(v int) bool { return v == 0 })
+	return len(orgs) > p.OrganisationsReview && !dominated(orgs, sum, p.DominancePercent)
+}
+
+// dominated is the p% rule with its companion: the second largest contributor
+// could estimate the largest to within p per cent, or the largest makes up more
+// than half.
+func dominated(contributions []int, sum, percent int) bool {
+	sorted := slices.Clone(contributions)
+	slices.Sort(sorted)
+	slices.Reverse(sorted)
+	first, second := 0, 0
+	if len(sorted) > 0 {
+		first = sorted[0]
+	}
+	if len(sorted) > 1 {
+		second = sorted[1]
+	}
+	return 100*(sum-first-second) < percent*first || 2*first > sum
+}

@@ -1,0 +1,361 @@
+package disclosure
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"manniskohandel.se/casestat/pkg/plan"
+)
+
+// space is a system seen through what its cells can tell apart: categories that
+// no selection distinguishes are one class, and axes that nothing ties together
+// fall into components that are protected one at a time.
+type space struct {
+	sys     plan.System
+	classOf [][]int // axis -> category -> class
+	example [][]int // axis -> class -> its first category
+	frozen  []bool  // axes that say to which published population a person belongs
+	bans    []mask
+	cells   []mask
+	comps   []*component
+	home    []int // axis -> component, or -1
+}
+
+// mask is a selection over classes: per axis that it names, which classes it
+// allows.
+type mask []maskPart
+
+type maskPart struct {
+	axis int
+	in   []bool
+}
+
+func (m mask) holds(classes []int) bool {
+	for _, p := range m {
+		if !p.in[classes[p.axis]] {
+			return false
+		}
+	}
+	return true
+}
+
+// newSpace finds classes and components for everything that will be asked.
+func newSpace(p *Problem, functionals []plan.Functional) *space {
+	s := &space{sys: p.System}
+	s.classify(everySelection(p, functionals))
+	s.freeze()
+	for _, b := range p.System.Bans {
+		s.bans = append(s.bans, s.mask(b))
+	}
+	for _, c := range p.System.Cells {
+		s.cells = append(s.cells, s.mask(c.Where))
+	}
+	s.connect(p, functionals)
+	return s
+}
+
+// everySelection lists what classes must be fine enough for.
+func everySelection(p *Problem, functionals []plan.Functional) []plan.Selection {
+	all := slices.Clone(p.System.Bans)
+	for _, c := range p.System.Cells {
+		all = append(all, c.Where)
+	}
+	for _, v := range p.Views {
+		all = append(all, v.Empty...)
+	}
+	for _, f := range functionals {
+		all = append(all, f.Within)
+		if f.Except != nil {
+			all = append(all, *f.Except)
+		}
+	}
+	return all
+}
+
+// classify refines the categories of each axis by every selection and weight.
+func (s *space) classify(all []plan.Selection) {
+	marks := make([][][]byte, len(s.sys.Axes))
+	for a, axis := range s.sys.Axes {
+		marks[a] = make([][]byte, len(axis.Categories))
+	}
+	for _, sel := range all {
+		for _, part := range sel {
+			for c := range marks[part.Axis] {
+				_, in := slices.BinarySearch(part.Categories, c)
+				marks[part.Axis][c] = append(marks[part.Axis][c], bit(in))
+			}
+		}
+	}
+	for _, cell := range s.sys.Cells {
+		if cell.Weighted {
+			for c, w := range cell.Weights {
+				marks[cell.WeightAxis][c] = binary.AppendUvarint(marks[cell.WeightAxis][c], uint64(w))
+			}
+		}
+	}
+	for _, axis := range marks {
+		s.addClasses(axis)
+	}
+}
+
+func bit(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (s *space) addClasses(marks [][]byte) {
+	seen := make(map[string]int)
+	var of, example []int
+	for c, m := range marks {
+		class, known := seen[string(m)]
+		if !known {
+			class = len(example)
+			seen[string(m)] = class
+			example = append(example, c)
+		}
+		of = append(of, class)
+	}
+	s.classOf = append(s.classOf, of)
+	s.example = append(s.example, example)
+}
+
+// freeze marks the axes that cells of rank Total name. Nobody is moved from one
+// such population to another, so tables that share nothing but their universe
+// can be protected apart and glued together: their totals agree.
+func (s *space) freeze() {
+	s.frozen = make([]bool, len(s.sys.Axes))
+	for _, c := range s.sys.Cells {
+		if c.Rank == plan.Total {
+			for _, part := range c.Where {
+				s.frozen[part.Axis] = true
+			}
+		}
+	}
+}
+
+func (s *space) mask(sel plan.Selection) mask {
+	m := make(mask, 0, len(sel))
+	for _, part := range sel {
+		p := maskPart{axis: part.Axis, in: make([]bool, len(s.example[part.Axis]))}
+		for _, c := range part.Categories {
+			p.in[s.classOf[part.Axis][c]] = true
+		}
+		m = append(m, p)
+	}
+	return m
+}
+
+func (s *space) classes(atom []int) []int {
+	out := make([]int, len(atom))
+	for a, c := range atom {
+		out[a] = s.classOf[a][c]
+	}
+	return out
+}
+
+// connect ties axes together that one cell, ban, functional or piece of
+// knowledge names. Without a published total nothing can be glued, and all axes
+// form one component.
+func (s *space) connect(p *Problem, functionals []plan.Functional) {
+	root := make([]int, len(s.sys.Axes))
+	for i := range root {
+		root[i] = i
+	}
+	tie := func(axes []int) {
+		for _, a := range axes[min(1, len(axes)):] {
+			merge(root, axes[0], a)
+		}
+	}
+	for _, sel := range everySelection(p, functionals) {
+		tie(s.loose(sel))
+	}
+	for _, c := range s.sys.Cells {
+		if c.Weighted {
+			tie(s.loose(append(slices.Clone(c.Where), plan.Subset{Axis: c.WeightAxis})))
+		}
+	}
+	for _, f := range functionals {
+		if f.Except != nil {
+			tie(s.loose(append(slices.Clone(f.Within), *f.Except...)))
+		}
+	}
+	if !s.hasTotal() {
+		for a := range root {
+			merge(root, 0, a)
+		}
+	}
+	s.collect(root)
+}
+
+func (s *space) hasTotal() bool {
+	return slices.ContainsFunc(s.sys.Cells, func(c plan.Cell) bool { return c.Rank == plan.Total })
+}
+
+// loose gives the axes of a selection that are not frozen.
+func (s *space) loose(sel plan.Selection) []int {
+	var axes []int
+	for _, part := range sel {
+		if !s.frozen[part.Axis] {
+			axes = append(axes, part.Axis)
+		}
+	}
+	return axes
+}
+
+func merge(root []int, a, b int) {
+	from, to := find(root, b), find(root, a)
+	root[max(from, to)] = min(from, to)
+}
+
+func find(root []int, a int) int {
+	for root[a] != a {
+		root[a] = root[root[a]]
+		a = root[a]
+	}
+	return a
+}
+
+// collect lays out the components, leaving out axes that nothing distinguishes.
+func (s *space) collect(root []int) {
+	s.home = slices.Repeat([]int{-1}, len(root))
+	at := make(map[int]int)
+	for a := range root {
+		if s.frozen[a] || len(s.example[a]) == 1 {
+			continue
+		}
+		r := find(root, a)
+		i, known := at[r]
+		if !known {
+			i = len(s.comps)
+			at[r] = i
+			s.comps = append(s.comps, &component{space: s, balanced: s.hasTotal()})
+		}
+		s.home[a] = i
+		s.comps[i].loose = append(s.comps[i].loose, a)
+	}
+	for _, c := range s.comps {
+		c.layOut()
+	}
+}
+
+// homeOf is the component in which the persons of a selection can change, or -1.
+func (s *space) homeOf(sels ...plan.Selection) int {
+	for _, sel := range sels {
+		for _, part := range sel {
+			if s.home[part.Axis] >= 0 {
+				return s.home[part.Axis]
+			}
+		}
+	}
+	return -1
+}
+
+// habitable says whether a valid record can stand in a functional at all: one
+// with none is 0 by the rules that everybody knows.
+func (s *space) habitable(f plan.Functional) bool {
+	within := s.mask(f.Within)
+	var except mask
+	barred := s.bans
+	if f.Except != nil {
+		except = s.mask(*f.Except)
+		barred = append(slices.Clone(barred), except)
+	}
+	axes := s.related(within, barred)
+	atom := make([]int, len(s.sys.Axes))
+	var seek func(depth int) bool
+	seek = func(depth int) bool {
+		if depth == len(axes) {
+			return true
+		}
+		a := axes[depth]
+		for class := range s.example[a] {
+			atom[a] = class
+			if allowedSoFar(within, atom, axes[:depth+1]) && !completed(barred, atom, axes[:depth+1]) && seek(depth+1) {
+				return true
+			}
+		}
+		return false
+	}
+	return seek(0)
+}
+
+// related are the axes of within and of every ban that can touch it, directly
+// or through another ban.
+func (s *space) related(within mask, bans []mask) []int {
+	in := make([]bool, len(s.sys.Axes))
+	for _, p := range within {
+		in[p.axis] = true
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, b := range bans {
+			touched := slices.ContainsFunc(b, func(p maskPart) bool { return in[p.axis] })
+			for _, p := range b {
+				if (touched || len(within) == 0) && !in[p.axis] {
+					in[p.axis], changed = true, true
+				}
+			}
+		}
+	}
+	var axes []int
+	for a, yes := range in {
+		if yes {
+			axes = append(axes, a)
+		}
+	}
+	return axes
+}
+
+func allowedSoFar(m mask, atom, set []int) bool {
+	for _, p := range m {
+		if slices.Contains(set, p.axis) && !p.in[atom[p.axis]] {
+			return false
+		}
+	}
+	return true
+}
+
+// completed says whether some mask is wholly decided by the axes set and holds.
+func completed(masks []mask, atom, set []int) bool {
+	for _, m := range masks {
+		hit := true
+		for _, p := range m {
+			if !slices.Contains(set, p.axis) || !p.in[atom[p.axis]] {
+				hit = false
+				break
+			}
+		}
+		if hit {
+			return true
+		}
+	}
+	return false
+}
+
+func compareAtoms(a, b []int) int { return slices.Compare(a, b) }
+
+// tally merges counts by atom, drops those that cancel out and sorts the rest.
+func tally(counts []plan.Count) []plan.Count {
+	sorted := slices.Clone(counts)
+	slices.SortStableFunc(sorted, func(a, b plan.Count) int { return compareAtoms(a.Atom, b.Atom) })
+	out := sorted[:0]
+	for _, c := range sorted {
+		if n := len(out); n > 0 && compareAtoms(out[n-1].Atom, c.Atom) == 0 {
+			out[n-1].N += c.N
+			continue
+		}
+		out = append(out, c)
+	}
+	return slices.DeleteFunc(out, func(c plan.Count) bool { return c.N == 0 })
+}
+
+// countAt looks an atom up in sorted counts.
+func countAt(sorted []plan.Count, atom []int) int {
+	i, found := slices.BinarySearchFunc(sorted, atom, func(c plan.Count, a []int) int { return compareAtoms(c.Atom, a) })
+	if !found {
+		return 0
+	}
+	return sorted[i].N
+}
