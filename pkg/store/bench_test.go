@@ -37,10 +37,14 @@ func benchmarkSave(b *testing.B, backend store.Backend, n int) {
 		entries := make([]ledger.Entry, n)
 		for i := range versions {
 			keys[i] = intake.Key{Organisation: organisations[i%len(organisations)], Record: record.ID(uuid.NewString())}
-			versions[i] = intake.Version{Key: keys[i], Number: 1, Tag: "abcdefgh", Day: "2026-11-23",
-				Record: record.Record{ID: keys[i].Record, Year: 2026, Codebook: 1, Answers: make(record.Answers, 60)}}
-			entries[i] = ledger.Entry{Day: "2026-11-23", Actor: "b7c0ffee-0000-4000-8000-000000000001", Deed: "record.accepted",
-				Subjects: []string{"0123456789abcdef0123456789abcdef"}}
+			versions[i] = intake.Version{
+				Key: keys[i], Number: 1, Tag: "abcdefgh", Day: "2026-11-23",
+				Record: record.Record{ID: keys[i].Record, Year: 2026, Codebook: 1, Answers: make(record.Answers, 60)},
+			}
+			entries[i] = ledger.Entry{
+				Day: "2026-11-23", Actor: "b7c0ffee-0000-4000-8000-000000000001", Deed: "record.accepted",
+				Subjects: []string{"0123456789abcdef0123456789abcdef"},
+			}
 		}
 		err := s.Atomically(b.Context(), func(tx intake.Tx) error {
 			ctx := context.Background()

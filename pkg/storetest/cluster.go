@@ -34,8 +34,8 @@ read -r _
 kill -QUIT $! && wait $!
 rm -rf "$folder"`
 
-// keeperInput is held open as long as the process lives.
-var keeperInput io.WriteCloser
+// held are the keepers' standard inputs, open as long as the process lives.
+var held []io.Closer
 
 // settings are those a production server has, but for the unix socket. They
 // stand in the file, where a test may override them.
@@ -86,9 +86,11 @@ func startCluster(ctx context.Context) (string, error) {
 	}
 	run := exec.Command("/bin/sh", "-c", keeper, "sh", filepath.Join(bin, "postgres"), folder, "-k", folder)
 	run.Dir, run.SysProcAttr = folder, &syscall.SysProcAttr{Credential: credential, Setpgid: true}
-	if keeperInput, err = run.StdinPipe(); err != nil {
+	input, err := run.StdinPipe()
+	if err != nil {
 		return "", err
 	}
+	held = append(held, input)
 	if err := run.Start(); err != nil {
 		return "", fmt.Errorf("start postgres: %w", err)
 	}
