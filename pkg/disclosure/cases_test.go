@@ -17,5 +17,5 @@ func TestCasesQuick(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%v; %+v ratio %.3f %v", r, r, float64(r.Suppressed)/float64(r.Reference), time.Since(start))
+	t.Logf("%v; %#v ratio %.3f %v", r, r, float64(r.Suppressed)/float64(r.Reference), time.Since(start))
 }

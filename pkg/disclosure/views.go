@@ -1,5 +1,158 @@
 package disclosure
 
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/plan"
+)
+
 // PublicView is the name of the view of whoever has all releases and nothing
-// else.
+// else. The others are called "organisation:<code>",
+// "organisation:<code>+duplicate:<n>" and "coalition:<code>+<code>...".
 const PublicView = "public"
+
+// maxViews bounds coalitions, which grow fast.
+const maxViews = 20_000
+
+// Views gives the viewpoints from which a system has to be safe:
+//
+//   - the public;
+//   - each organisation, which knows its records and that all of them are known
+//     to it;
+//   - each organisation that moreover recognises one person whom another one
+//     counted. That can turn a remainder of t_org into less, so there is one such
+//     view for every record of others that shares a count or difference with a
+//     record of its own, of which no more than t_org remain;
+//   - coalitions of as many organisations as the policy says.
+//
+// Without an axis called [OrganisationAxis] there is the public alone.
+func Views(system plan.System, data []plan.Count, policy plan.Policy) ([]plan.View, error) {
+	if err := validPolicy(policy); err != nil {
+		return nil, err
+	}
+	p := Problem{System: system, Data: data}
+	if err := validSystem(system); err != nil {
+		return nil, err
+	}
+	if err := p.validData(); err != nil {
+		return nil, err
+	}
+	v := viewer{system: system, data: tally(data), policy: policy, axis: organisationAxis(system)}
+	v.views = []plan.View{{Name: PublicView, Threshold: policy.Threshold, ZeroIsSafe: policy.ZerosArePublic}}
+	if v.axis >= 0 {
+		v.organisations()
+	}
+	if len(v.views) > maxViews {
+		return nil, fault.New(fault.TooLarge, CodeTooLarge)
+	}
+	return v.views, nil
+}
+
+// viewer collects views.
+type viewer struct {
+	system plan.System
+	data   []plan.Count
+	policy plan.Policy
+	axis   int
+	views  []plan.View
+}
+
+func (v *viewer) organisations() {
+	functionals := Derive(v.system)
+	for org := range v.system.Axes[v.axis].Categories {
+		single := v.insiders([]int{org})
+		v.views = append(v.views, single)
+		for i, r := range v.recognisable(org, functionals) {
+			more := single
+			more.Name = fmt.Sprintf("%s+duplicate:%d", single.Name, i+1)
+			more.Known = tally(append(slices.Clone(single.Known), plan.Count{Atom: r, N: 1}))
+			v.views = append(v.views, more)
+		}
+	}
+	for size := 2; size <= v.policy.Coalition; size++ {
+		v.coalitions(nil, size)
+	}
+}
+
+// insiders is the view of organisations that pool their records.
+func (v *viewer) insiders(orgs []int) plan.View {
+	var codes []string
+	for _, o := range orgs {
+		codes = append(codes, v.system.Axes[v.axis].Categories[o])
+	}
+	name := "organisation:" + codes[0]
+	if len(orgs) > 1 {
+		name = "coalition:" + strings.Join(codes, "+")
+	}
+	view := plan.View{
+		Name: name, Threshold: v.policy.OrganisationThreshold, ZeroIsSafe: true,
+		Empty: []plan.Selection{{{Axis: v.axis, Categories: slices.Clone(orgs)}}},
+	}
+	for _, d := range v.data {
+		if slices.Contains(orgs, d.Atom[v.axis]) {
+			view.Known = append(view.Known, d)
+		}
+	}
+	return view
+}
+
+// coalitions adds the views of every set of so many organisations that have
+// records at all and are not everybody.
+func (v *viewer) coalitions(orgs []int, size int) {
+	if len(orgs) == size {
+		if len(orgs) < v.active() {
+			v.views = append(v.views, v.insiders(orgs))
+		}
+		return
+	}
+	from := 0
+	if len(orgs) > 0 {
+		from = orgs[len(orgs)-1] + 1
+	}
+	for org := from; org < len(v.system.Axes[v.axis].Categories) && len(v.views) <= maxViews; org++ {
+		v.coalitions(append(slices.Clone(orgs), org), size)
+	}
+}
+
+// active is how many organisations have records.
+func (v *viewer) active() int {
+	seen := make(map[int]bool)
+	for _, d := range v.data {
+		seen[d.Atom[v.axis]] = true
+	}
+	return len(seen)
+}
+
+// recognisable lists, once each and in order, the records of others that an
+// organisation could recognise with effect.
+func (v *viewer) recognisable(org int, functionals []plan.Functional) [][]int {
+	var out [][]int
+	taken := make([]bool, len(v.data))
+	for _, f := range functionals {
+		own, others := 0, 0
+		for _, d := range v.data {
+			switch {
+			case !inside(f, d.Atom):
+			case d.Atom[v.axis] == org:
+				own += d.N
+			default:
+				others += d.N
+			}
+		}
+		if own == 0 || others > v.policy.OrganisationThreshold {
+			continue
+		}
+		for i, d := range v.data {
+			taken[i] = taken[i] || d.Atom[v.axis] != org && inside(f, d.Atom)
+		}
+	}
+	for i, d := range v.data {
+		if taken[i] {
+			out = append(out, d.Atom)
+		}
+	}
+	return out
+}

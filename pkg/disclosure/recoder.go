@@ -1,0 +1,315 @@
+package disclosure
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+
+	"manniskohandel.se/casestat/pkg/plan"
+)
+
+// maxOptional bounds how many groups are tried in all combinations for merging
+// into the residual; with more, the smallest are merged first.
+const maxOptional = 12
+
+// recoder chooses presentations.
+type recoder struct {
+	layout Layout
+	policy plan.Policy
+	data   []plan.Count
+	orgs   int // the axis of the organisation, or -1
+	views  []plan.View
+	rests  [][]plan.Count       // per view
+	chosen map[int][]Grouping   // per axis: what tables use already
+	judged map[string]judgement // of the selections already looked at
+}
+
+type judgement struct{ small, any bool }
+
+func newRecoder(l Layout, p Problem) *recoder {
+	r := &recoder{
+		layout: l, policy: p.Policy, data: tally(p.Data), orgs: organisationAxis(l.Base), views: p.Views,
+		chosen: make(map[int][]Grouping), judged: make(map[string]judgement),
+	}
+	for _, v := range p.Views {
+		rest := slices.Clone(r.data)
+		for _, k := range v.Known {
+			rest = append(rest, plan.Count{Atom: k.Atom, N: -k.N})
+		}
+		r.rests = append(r.rests, tally(rest))
+	}
+	return r
+}
+
+// present chooses how one table is shown.
+func (r *recoder) present(t Table) Presentation {
+	out := Presentation{Table: t.Name}
+	if len(t.Axes) == 1 {
+		best, found := r.oneWay(t)
+		out.Groups, out.Dropped = []Grouping{best}, !found
+	} else {
+		out.Groups, out.Dropped = r.manyWay(t)
+	}
+	if !out.Dropped {
+		for i, g := range out.Groups {
+			r.chosen[t.Axes[i]] = append(r.chosen[t.Axes[i]], g)
+		}
+	}
+	return out
+}
+
+func (r *recoder) ladder(axis int) Ladder {
+	for _, l := range r.layout.Ladders {
+		if l.Axis == axis {
+			return l
+		}
+	}
+	var each Grouping
+	for c := range r.layout.Base.Axes[axis].Categories {
+		each = append(each, []int{c})
+	}
+	return Ladder{Axis: axis, Rungs: []Grouping{each}, Residual: -1}
+}
+
+// oneWay looks for the presentation with the most groups in which none is
+// sensitive; among equals the finest rung. If there is none the coarsest rung
+// of two groups or more stands for the table.
+func (r *recoder) oneWay(t Table) (Grouping, bool) {
+	ladder := r.ladder(t.Axes[0])
+	var best Grouping
+	coarsest := ladder.Rungs[0]
+	for _, rung := range ladder.Rungs {
+		if len(rung) > 1 {
+			coarsest = rung
+		}
+		if g := r.clean(t, rung, ladder.Residual); len(g) > max(1, len(best)) {
+			best = g
+		}
+	}
+	if best == nil {
+		return coarsest, false
+	}
+	return best, true
+}
+
+// clean merges as few groups of a rung into the residual as make all safe, or
+// gives nil.
+func (r *recoder) clean(t Table, rung Grouping, residual int) Grouping {
+	var must, may [][]int
+	var rest []int
+	for _, g := range rung {
+		switch {
+		case slices.Contains(g, residual):
+			rest = g
+		case r.unsafe(t, g):
+			must = append(must, g)
+		default:
+			may = append(may, g)
+		}
+	}
+	if rest == nil && len(must) > 0 {
+		return nil
+	}
+	slices.SortStableFunc(may, func(a, b []int) int { return cmp.Compare(r.size(t, a), r.size(t, b)) })
+	merged := union(append(must, rest))
+	if len(merged) == 0 || !r.unsafe(t, merged) {
+		return r.admit(t.Axes[0], regroup(rung, merged))
+	}
+	for size := 1; size < len(may); size++ {
+		if extra := r.extra(t, merged, may, size); extra != nil {
+			return r.admit(t.Axes[0], regroup(rung, extra))
+		}
+	}
+	return nil
+}
+
+// extra merges size more groups, the smallest that do.
+func (r *recoder) extra(t Table, merged []int, may [][]int, size int) []int {
+	if len(may) > maxOptional {
+		all := union(append(may[:size:size], merged))
+		if r.unsafe(t, all) {
+			return nil
+		}
+		return all
+	}
+	var found []int
+	var walk func(from int, have []int, left int) bool
+	walk = func(from int, have []int, left int) bool {
+		if left == 0 {
+			if r.unsafe(t, have) {
+				return false
+			}
+			found = have
+			return true
+		}
+		for i := from; i+left <= len(may); i++ {
+			if walk(i+1, union([][]int{have, may[i]}), left-1) {
+				return true
+			}
+		}
+		return false
+	}
+	walk(0, merged, size)
+	return found
+}
+
+// admit gives a grouping back if it is nested with all that tables use already.
+func (r *recoder) admit(axis int, g Grouping) Grouping {
+	for _, other := range r.chosen[axis] {
+		if !refines(g, other) && !refines(other, g) {
+			return nil
+		}
+	}
+	return g
+}
+
+// manyWay tries presentations from fine to coarse until few enough cells are
+// small in any view.
+func (r *recoder) manyWay(t Table) ([]Grouping, bool) {
+	steps := make([][]Grouping, len(t.Axes))
+	var all [][]Grouping
+	for i, a := range t.Axes {
+		if steps[i] = r.steps(t, a); len(steps[i]) == 0 {
+			return []Grouping{}, true
+		}
+	}
+	walkSteps(steps, func(g []Grouping) { all = append(all, slices.Clone(g)) })
+	slices.SortStableFunc(all, func(a, b []Grouping) int { return cmp.Compare(cellsOf(b), cellsOf(a)) })
+	for _, groups := range all {
+		small := 0
+		eachCell(groups, func(chosen [][]int) {
+			if r.judge(t.Universe, cellSelection(t, chosen)).small {
+				small++
+			}
+		})
+		if small*max(1, r.policy.SensitiveShare) <= cellsOf(groups) {
+			return groups, false
+		}
+	}
+	return all[len(all)-1], true
+}
+
+func walkSteps(steps [][]Grouping, visit func([]Grouping)) {
+	at := make([]Grouping, len(steps))
+	var walk func(depth int)
+	walk = func(depth int) {
+		if depth == len(steps) {
+			visit(at)
+			return
+		}
+		for _, g := range steps[depth] {
+			at[depth] = g
+			walk(depth + 1)
+		}
+	}
+	walk(0)
+}
+
+func cellsOf(groups []Grouping) int {
+	n := 1
+	for _, g := range groups {
+		n *= len(g)
+	}
+	return n
+}
+
+// steps lists presentations of an axis from fine to coarse, each nested in the
+// one before and with what tables use already: that of its one-way table, then
+// with its smallest groups merged into the residual one by one, and the rungs.
+func (r *recoder) steps(t Table, axis int) []Grouping {
+	ladder := r.ladder(axis)
+	start := ladder.Rungs[0]
+	if used := r.chosen[axis]; len(used) > 0 {
+		start = used[0]
+	}
+	out := []Grouping{start}
+	for g := start; ladder.Residual >= 0 && len(g) > 2; {
+		g = r.mergeSmallest(Table{Universe: t.Universe, Axes: []int{axis}}, g, ladder.Residual)
+		out = append(out, g)
+	}
+	for _, rung := range ladder.Rungs[1:] {
+		if len(rung) > 1 && refines(start, rung) {
+			out = append(out, rung)
+		}
+	}
+	return slices.DeleteFunc(out, func(g Grouping) bool { return r.admit(axis, g) == nil })
+}
+
+func (r *recoder) mergeSmallest(t Table, g Grouping, residual int) Grouping {
+	var rest, least []int
+	for _, group := range g {
+		if slices.Contains(group, residual) {
+			rest = group
+		} else if least == nil || r.size(t, group) < r.size(t, least) {
+			least = group
+		}
+	}
+	return regroup(g, union([][]int{rest, least}))
+}
+
+// regroup replaces the groups inside merged by merged, which comes last.
+func regroup(g Grouping, merged []int) Grouping {
+	var out Grouping
+	for _, group := range g {
+		if !subset(group, merged) {
+			out = append(out, group)
+		}
+	}
+	if len(merged) > 0 {
+		out = append(out, merged)
+	}
+	return out
+}
+
+func union(groups [][]int) []int {
+	out := slices.Concat(groups...)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (r *recoder) size(t Table, group []int) int {
+	return total(plan.Functional{Within: cellSelection(t, [][]int{group})}, r.data)
+}
+
+// unsafe says whether a one-way cell could not be shown.
+func (r *recoder) unsafe(t Table, group []int) bool {
+	return r.judge(t.Universe, cellSelection(t, [][]int{group})).any
+}
+
+// judge looks at a cell from every view: is the cell itself too small
+// somewhere, and is it or its complement in the universe?
+func (r *recoder) judge(universe, cell plan.Selection) judgement {
+	k := selectionKey(universe) + "/" + selectionKey(cell)
+	if j, known := r.judged[k]; known {
+		return j
+	}
+	count := plan.Functional{Within: cell}
+	rest := plan.Functional{Within: universe, Except: &cell}
+	var j judgement
+	for i, v := range r.views {
+		j.small = j.small || sensitive(v, count, total(count, r.rests[i]))
+		j.any = j.any || sensitive(v, rest, total(rest, r.rests[i]))
+	}
+	if r.orgs >= 0 && !j.small {
+		n := 0
+		for _, by := range contributions(plan.Cell{Where: cell}, r.data, r.orgs) {
+			n += int(bit(by > 0))
+		}
+		j.small = n > 0 && n <= r.policy.OrganisationsFail
+	}
+	j.any = j.any || j.small
+	r.judged[k] = j
+	return j
+}
+
+func selectionKey(s plan.Selection) string {
+	var b []byte
+	for _, part := range s {
+		b = binary.AppendUvarint(b, uint64(part.Axis))
+		b = binary.AppendUvarint(b, uint64(len(part.Categories)))
+		for _, c := range part.Categories {
+			b = binary.AppendUvarint(b, uint64(c))
+		}
+	}
+	return string(b)
+}
