@@ -25,13 +25,15 @@ var floors = map[string]int{
 
 	"pkg/codelist": 1,
 	"pkg/ledger":   1,
+	"pkg/signed":   1,
 
 	"pkg/record": 2,
 	"pkg/access": 2,
 	"pkg/figure": 2,
+	"pkg/plan":   2,
 
 	"pkg/table": 3,
-	"pkg/plan":  3,
+	"pkg/frame": 3,
 
 	"pkg/disclosure": 4,
 	"pkg/auditor":    4,
