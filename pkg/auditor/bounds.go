@@ -102,51 +102,71 @@ func (pr *Prober) interval(q quantity) (Interval, error) {
 		return Interval{}, nil
 	}
 	p.ask(pricer, q.negative())
-	low, bottom, e := p.both()
+	bottom, e := p.end()
 	if e == nil {
-		found.Low, found.Proved = Ratio{-low.Num, low.Den}, true
-		found.Least, found.ProvedWhole = -bottom.value, bottom.err == nil
+		found.Low, found.Least = Ratio{-bottom.top.Num, bottom.top.Den}, -bottom.value
+		found.Proved, found.ProvedWhole = bottom.reached, bottom.whole
 		pr.least = bottom.point
 	}
 	if !found.Open && e == nil {
-		var top wholeEnd
+		var upper end
 		p.ask(pricer, q)
-		if found.High, top, e = p.both(); e != nil {
-			found = Interval{}
-		} else {
-			found.Most, found.ProvedWhole = top.value, found.ProvedWhole && top.err == nil
-			pr.most = top.point
-		}
+		upper, e = p.end()
+		found.High, found.Most = upper.top, upper.value
+		found.Proved, found.ProvedWhole = found.Proved && upper.reached, found.ProvedWhole && upper.whole
+		pr.most = upper.point
 	}
 	if errors.Is(e, errContradiction) {
 		return Interval{}, fault.New(fault.Invalid, CodeContradiction)
 	}
-	return found, nil
+	if e != nil {
+		return Interval{}, nil
+	}
+	return found.cleared(), nil
 }
 
-// wholeEnd is an end of an interval over whole persons, if it was established.
-type wholeEnd struct {
-	point point
-	value int
-	err   error
+// cleared leaves no number that was not proved.
+func (i Interval) cleared() Interval {
+	if !i.Proved {
+		i.Low, i.High = Ratio{}, Ratio{}
+	}
+	if !i.ProvedWhole {
+		i.Least, i.Most = 0, 0
+	}
+	return i
 }
 
-// both establishes the greatest value with persons split and with persons
-// whole.
-func (p *program) both() (Ratio, wholeEnd, error) {
-	pt, top, err := p.greatest()
+// An end is what was established about the greatest value of a quantity.
+type end struct {
+	top     Ratio // not exceeded, persons being split
+	reached bool  // and reached
+	value   int   // not exceeded, persons being whole
+	whole   bool  // and reached, at point
+	point   point
+}
+
+// end establishes the greatest value of the quantity.
+func (p *program) end() (end, error) {
+	top, err := p.top()
 	if err != nil {
-		return Ratio{}, wholeEnd{}, err
+		return end{}, err
 	}
-	if pt.whole() {
-		return top, wholeEnd{point: pt, value: top.Floor()}, nil
+	e := end{top: top}
+	vertex, value, err := p.vertex()
+	if err == nil && value.equals(top) {
+		e.reached = true
+		if vertex.den == 1 {
+			e.value, e.whole, e.point = int(value.Num), true, vertex
+			return e, nil
+		}
 	}
-	var end wholeEnd
-	end.point, end.value, end.err = p.wholePeople()
-	if errors.Is(end.err, errContradiction) {
-		return Ratio{}, wholeEnd{}, end.err
+	e.point, e.value, err = p.wholePeople(top)
+	if errors.Is(err, errContradiction) {
+		return end{}, err
 	}
-	return top, end, nil
+	e.whole = err == nil
+	e.reached = e.reached || e.whole && top.equals(Ratio{int64(e.value), 1})
+	return e, nil
 }
 
 // program is the one that bears on a quantity, with a pricer that sees it.

@@ -29,29 +29,47 @@ func (r Ratio) equals(s Ratio) bool { return r.Num*s.Den == s.Num*r.Den }
 
 const (
 	// maxDen is the greatest common denominator that is tried.
-	maxDen = 720
+	maxDen = 1_000_000
 	// nearness is how close to a whole number a multiple must be.
-	nearness = 1e-5
+	nearness = 1e-6
 	// exactly is below what sums of whole floating-point numbers are exact.
 	exactly = 1 << 50
 )
 
-// whole writes numbers as whole numbers over the least common denominator.
+// whole writes numbers as whole numbers over a common denominator. It guesses;
+// whoever uses the result checks it exactly.
 func whole(x []float64) (num []int64, den int64, err error) {
-	num = make([]int64, len(x))
-next:
-	for den = 1; den <= maxDen; den++ {
-		for i, v := range x {
-			m := v * float64(den)
-			n := math.Round(m)
-			if math.Abs(m-n) > nearness || math.Abs(n) > exactly {
-				continue next
-			}
-			num[i] = int64(n)
+	den = 1
+	for _, v := range x {
+		if den *= denominator(v * float64(den)); den > maxDen {
+			return nil, 0, errUncertain
 		}
-		return num, den, nil
 	}
-	return nil, 0, errUncertain
+	num = make([]int64, len(x))
+	for i, v := range x {
+		n := math.Round(v * float64(den))
+		if math.Abs(n) > exactly || math.Abs(v*float64(den)-n) > nearness*float64(den) {
+			return nil, 0, errUncertain
+		}
+		num[i] = int64(n)
+	}
+	return num, den, nil
+}
+
+// denominator is that of the simplest fraction near v, by continued fractions.
+func denominator(v float64) int64 {
+	before, now := int64(0), int64(1)
+	rest := v
+	for range 40 {
+		whole := math.Round(rest)
+		if math.Abs(v*float64(now)-math.Round(v*float64(now))) < nearness || now > maxDen {
+			return now
+		}
+		rest = 1 / (rest - whole)
+		next := int64(math.Round(rest))*now + before
+		before, now = now, max(next, -next)
+	}
+	return maxDen + 1
 }
 
 // ceiling proves, in whole numbers, that the quantity is nowhere greater than
@@ -97,9 +115,6 @@ type point struct {
 	den   int64
 }
 
-// whole says that nobody is in fractions.
-func (pt point) whole() bool { return pt.den == 1 }
-
 func (pt point) people() []plan.Count {
 	people := make([]plan.Count, len(pt.atoms))
 	for i, a := range pt.atoms {
@@ -116,28 +131,35 @@ func (p *program) vertex() (point, Ratio, error) {
 		return point{}, Ratio{}, err
 	}
 	pt := point{den: den}
+	for i, v := range p.head {
+		if v >= 0 && num[i] != 0 {
+			pt.atoms, pt.num = append(pt.atoms, p.pool[v].atom), append(pt.num, num[i])
+		}
+	}
+	value, err := p.admits(pt)
+	return pt, value, err
+}
+
+// admits checks a population against every row, in whole numbers, and returns
+// the quantity in it.
+func (p *program) admits(pt point) (Ratio, error) {
 	sums := make([]int64, len(p.rows))
 	total := int64(0)
-	for i, v := range p.head {
-		if v < 0 || num[i] == 0 {
-			continue
+	for i, atom := range pt.atoms {
+		if pt.num[i] < 0 {
+			return Ratio{}, errUncertain
 		}
-		if num[i] < 0 {
-			return point{}, Ratio{}, errUncertain
+		for j, r := range p.rows {
+			sums[j] += pt.num[i] * int64(r.at(atom))
 		}
-		c := &p.pool[v]
-		pt.atoms, pt.num = append(pt.atoms, c.atom), append(pt.num, num[i])
-		for k, j := range c.row {
-			sums[j] += num[i] * int64(c.value[k])
-		}
-		total += num[i] * int64(c.gain)
+		total += pt.num[i] * int64(p.quantity.at(atom))
 	}
 	for j, r := range p.rows {
-		if sums[j] < int64(r.lo)*den || !r.open && sums[j] > int64(r.hi)*den {
-			return point{}, Ratio{}, errUncertain
+		if sums[j] < int64(r.lo)*pt.den || !r.open && sums[j] > int64(r.hi)*pt.den {
+			return Ratio{}, errUncertain
 		}
 	}
-	return pt, Ratio{total, den}, nil
+	return Ratio{total, pt.den}, nil
 }
 
 // unshifted is the end at which a logical outside the basis stands.
@@ -149,29 +171,18 @@ func (p *program) unshifted(v int) float64 {
 	return float64(r.lo)
 }
 
-// greatest establishes the greatest value of the quantity: proved from above
-// by multipliers, reached by a point.
-func (p *program) greatest() (point, Ratio, error) {
+// top proves how great the quantity can be at most, persons being split, or
+// that there is no population at all (errContradiction).
+func (p *program) top() (Ratio, error) {
 	y, err := p.maximise()
 	if errors.Is(err, errContradiction) {
 		if top, e := p.ceiling(y, true); e != nil || top.Num >= 0 {
-			return point{}, Ratio{}, errUncertain
+			return Ratio{}, errUncertain
 		}
-		return point{}, Ratio{}, err
+		return Ratio{}, err
 	}
 	if err != nil {
-		return point{}, Ratio{}, err
+		return Ratio{}, err
 	}
-	top, err := p.ceiling(y, false)
-	if err != nil {
-		return point{}, Ratio{}, err
-	}
-	pt, value, err := p.vertex()
-	if err != nil {
-		return point{}, Ratio{}, err
-	}
-	if !value.equals(top) {
-		return point{}, Ratio{}, errUncertain
-	}
-	return pt, value, nil
+	return p.ceiling(y, false)
 }
