@@ -16,15 +16,16 @@ const explicitAtoms = 6_000
 // changes no cell of any other component.
 type component struct {
 	space    *space
-	loose    []int // the axes on which persons are moved
-	axes     []int // loose and frozen, increasing
-	cells    []int // the cells that moves here can change
-	balanced bool  // in each published population as many persons come as go
+	loose    []int      // the axes on which persons are moved
+	axes     []int      // loose and fixed, increasing
+	cells    []int      // the cells that moves here can change
+	balanced bool       // among those alike on the fixed axes as many persons come as go
+	whole    *component // of a neighbourhood: the component that it is part of
 
 	atoms  [][]int // classes of axes, in the order of axes
 	index  map[string]int
 	gains  [][]gain // per atom: the cells it counts in
-	block  []int    // per atom: its published population
+	block  []int    // per atom: which of the fixed tuples it has
 	blocks int
 }
 
@@ -101,66 +102,93 @@ func (c *component) decides(m mask) bool {
 	return true
 }
 
-// populate lists the atoms: all of them in a small component, otherwise those
-// of the records, those that a functional asks for, and their neighbours.
-func (c *component) populate(data []plan.Count, functionals []plan.Functional) {
+// moves says whether persons are moved along an axis.
+func (c *component) moves(axis int) bool { return slices.Contains(c.loose, axis) }
+
+// small says whether all atoms can be listed one by one.
+func (c *component) small() bool { return c.combinations(c.axes) <= explicitAtoms }
+
+// combinations is how many tuples of classes the axes have, or more than
+// explicitAtoms if that is exceeded.
+func (c *component) combinations(axes []int) int {
 	size := 1
-	for _, a := range c.axes {
+	for _, a := range axes {
 		if size *= len(c.space.example[a]); size > explicitAtoms {
 			break
 		}
 	}
-	if size <= explicitAtoms {
+	return size
+}
+
+// populate lists the atoms: all of them in a small component, all that persons
+// can move to in a neighbourhood, otherwise those near records.
+func (c *component) populate(data []plan.Count, functionals []plan.Functional) {
+	switch {
+	case c.atoms != nil:
+		return
+	case c.whole != nil:
+		for _, d := range data {
+			c.everyAtom(c.project(d.Atom), 0)
+		}
+	case c.small():
 		c.everyAtom(make([]int, len(c.axes)), 0)
-	} else {
+	default:
 		c.nearAtoms(data, functionals)
 	}
 	c.describe()
 }
 
+// everyAtom lists the atoms that agree with classes on the axes before depth
+// and, in a neighbourhood, on the fixed ones.
 func (c *component) everyAtom(classes []int, depth int) {
 	if depth == len(classes) {
 		c.add(classes)
 		return
 	}
+	if c.whole != nil && !c.moves(c.axes[depth]) {
+		c.everyAtom(classes, depth+1)
+		return
+	}
+	was := classes[depth]
 	for v := range c.space.example[c.axes[depth]] {
 		classes[depth] = v
 		c.everyAtom(classes, depth+1)
 	}
+	classes[depth] = was
 }
 
-// nearAtoms grows outwards from the records, ring by ring, while there is room.
+// nearAtoms lists the records, those that differ from one on one axis and those
+// bent to meet a functional of several conditions.
 func (c *component) nearAtoms(data []plan.Count, functionals []plan.Functional) {
 	for _, d := range data {
 		c.add(c.project(d.Atom))
 	}
-	records := slices.Clone(c.atoms)
-	for _, f := range functionals {
-		for _, r := range records {
-			c.bend(r, f.Within)
-		}
+	records := len(c.atoms)
+	for _, r := range c.atoms[:records] {
+		c.neighbours(r)
 	}
-	for from, ring := 0, 0; ring < 2; ring++ {
-		to := len(c.atoms)
-		for _, a := range c.atoms[from:to] {
-			if len(c.atoms) > explicitAtoms && ring > 0 {
-				return
+	for _, f := range functionals {
+		for _, r := range c.atoms[:min(records, bentRecords)] {
+			if len(f.Within) > 1 {
+				c.bend(r, f.Within)
 			}
-			c.neighbours(a)
 		}
-		from = to
 	}
 }
+
+// bentRecords is how many records are bent to meet each functional.
+const bentRecords = 5
 
 // bend adds a record changed, as little as possible, so as to meet a selection.
 func (c *component) bend(record []int, sel plan.Selection) {
 	bent := slices.Clone(record)
-	for _, p := range c.space.mask(sel) {
-		i := slices.Index(c.axes, p.axis)
-		if i < 0 || p.in[bent[i]] || c.space.frozen[p.axis] {
+	for _, part := range sel {
+		i := slices.Index(c.axes, part.Axis)
+		want := c.space.classOf[part.Axis][part.Categories[0]]
+		if i < 0 || !c.moves(part.Axis) || slices.ContainsFunc(part.Categories, func(k int) bool { return c.space.classOf[part.Axis][k] == bent[i] }) {
 			continue
 		}
-		bent[i] = slices.Index(p.in, true)
+		bent[i] = want
 	}
 	c.add(bent)
 }
@@ -168,7 +196,7 @@ func (c *component) bend(record []int, sel plan.Selection) {
 func (c *component) neighbours(atom []int) {
 	near := slices.Clone(atom)
 	for i, a := range c.axes {
-		if c.space.frozen[a] {
+		if !c.moves(a) {
 			continue
 		}
 		for v := range c.space.example[a] {
@@ -193,7 +221,7 @@ func (c *component) describe() {
 		c.gains = append(c.gains, gains)
 		var tuple []int
 		for i, a := range c.axes {
-			if c.space.frozen[a] {
+			if !c.moves(a) {
 				tuple = append(tuple, atom[i])
 			}
 		}

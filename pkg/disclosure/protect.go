@@ -51,9 +51,10 @@ func rankCost(c plan.Cell, value int) float64 {
 type engine struct {
 	problem     *Problem
 	functionals []plan.Functional
-	members     [][]bool // per functional, over the atoms of its component
-	home        []int    // per functional: its component, or -1
+	members     [][]bool     // per functional, over the atoms there
+	home        []*component // per functional: where it is served, nil if nowhere
 	space       *space
+	data        []plan.Count
 	sights      []*sight
 	seed        Seed
 
@@ -61,7 +62,7 @@ type engine struct {
 	withheld []bool
 	primary  []bool // withheld whatever the witnesses need
 	duties   []*duty
-	pools    [][]*found // per component
+	pools    map[*component][]*found
 	findings []Finding
 	stats    Stats
 }
@@ -69,8 +70,8 @@ type engine struct {
 // sight is one view of the data.
 type sight struct {
 	view   plan.View
-	rest   []plan.Count // who is unknown, sorted
-	hidden []*unknown   // per component
+	rest   []plan.Count            // who is unknown, sorted
+	hidden map[*component]*unknown // filled as needed
 }
 
 // duty is one witness owed: a task with its place in the certificate.
@@ -90,34 +91,53 @@ func newEngine(p *Problem, seed Seed, cost func(plan.Cell, int) float64) (*engin
 		e.functionals = Derive(p.System)
 	}
 	e.space = newSpace(p, e.functionals)
-	data := tally(p.Data)
-	for _, c := range e.space.comps {
-		c.populate(data, e.functionals)
-	}
-	e.pools = make([][]*found, len(e.space.comps))
+	e.data, e.pools = tally(p.Data), make(map[*component][]*found)
+	near := make(map[string]*component)
 	for _, f := range e.functionals {
-		e.place(f)
+		e.place(f, near)
 	}
 	for _, c := range p.System.Cells {
-		e.cost = append(e.cost, cost(c, value(c, data)))
+		e.cost = append(e.cost, cost(c, value(c, e.data)))
 	}
-	return e, e.look(data)
+	return e, e.look()
 }
 
-// place finds the component of a functional and its members there.
-func (e *engine) place(f plan.Functional) {
-	home := e.space.homeOf(f.Within)
-	if f.Except != nil {
-		home = max(home, e.space.homeOf(*f.Except))
-	}
+// place finds where a functional is served: in its component or, if that is
+// large, in a neighbourhood of its own axes.
+func (e *engine) place(f plan.Functional, near map[string]*component) {
+	home := e.componentOf(f)
 	var members []bool
-	if home < 0 && !e.space.hasTotal() && len(e.space.comps) > 0 {
-		home = 0
-	}
-	if home >= 0 {
-		members = e.space.comps[home].members(f)
+	if home != nil {
+		if !home.small() {
+			home = e.narrow(home, f, near)
+		}
+		home.populate(e.data, e.functionals)
+		members = home.members(f)
 	}
 	e.home, e.members = append(e.home, home), append(e.members, members)
+}
+
+func (e *engine) componentOf(f plan.Functional) *component {
+	home := e.space.homeOf(selections(f)...)
+	switch {
+	case home >= 0:
+		return e.space.comps[home]
+	case !e.space.hasTotal() && len(e.space.comps) > 0:
+		return e.space.comps[0]
+	}
+	return nil
+}
+
+func (e *engine) narrow(home *component, f plan.Functional, near map[string]*component) *component {
+	n := home.neighbourhood(f, len(e.data))
+	if n == nil {
+		return home
+	}
+	k := key(n.loose)
+	if near[k] == nil {
+		near[k] = n
+	}
+	return near[k]
 }
 
 // value is what a cell holds.
@@ -130,20 +150,17 @@ func value(c plan.Cell, data []plan.Count) int {
 }
 
 // look computes the unknown part of every view.
-func (e *engine) look(data []plan.Count) error {
+func (e *engine) look() error {
 	for _, v := range e.problem.Views {
-		rest := slices.Clone(data)
+		rest := slices.Clone(e.data)
 		for _, k := range v.Known {
 			rest = append(rest, plan.Count{Atom: k.Atom, N: -k.N})
 		}
-		s := &sight{view: v, rest: tally(rest)}
+		s := &sight{view: v, rest: tally(rest), hidden: make(map[*component]*unknown)}
 		for _, r := range s.rest {
 			if r.N < 0 || slices.ContainsFunc(v.Empty, func(b plan.Selection) bool { return holds(b, r.Atom) }) {
 				return fault.New(fault.Invalid, CodeDataOutsideSystem)
 			}
-		}
-		for _, c := range e.space.comps {
-			s.hidden = append(s.hidden, c.seenBy(s.rest, v))
 		}
 		e.sights = append(e.sights, s)
 	}
@@ -210,14 +227,24 @@ func (e *engine) withhold(cell int, rule Rule, view string) {
 // owe adds the two duties of a functional with remainder v.
 func (e *engine) owe(s *sight, f, v int) {
 	t := task{members: e.members[f]}
-	if home := e.home[f]; home >= 0 {
-		t.part, t.hidden = e.space.comps[home], s.hidden[home]
+	if t.part = e.home[f]; t.part != nil {
+		t.hidden = s.within(t.part)
 	}
 	none, enough := t, t
 	none.goal, none.need = plan.None, -v
 	enough.goal, enough.need = plan.Enough, s.view.Threshold-v
 	e.duties = append(e.duties,
 		&duty{task: none, sight: s, functional: f}, &duty{task: enough, sight: s, functional: f})
+}
+
+// within is what a view does not know of a component.
+func (s *sight) within(c *component) *unknown {
+	u := s.hidden[c]
+	if u == nil {
+		u = c.seenBy(s.rest, s.view)
+		s.hidden[c] = u
+	}
+	return u
 }
 
 // forbid refuses if what must be shown may not be.
@@ -264,6 +291,11 @@ func (e *engine) serve(ctx context.Context) error {
 		if d.found = e.reuse(d); d.found == nil {
 			d.found = e.seek(d, e.prices(-1), startsFirst)
 		}
+		if d.found == nil && e.widen(d) {
+			if d.found = e.reuse(d); d.found == nil {
+				d.found = e.seek(d, e.prices(-1), startsFirst)
+			}
+		}
 		if d.found == nil {
 			failed = true
 			e.deny(d)
@@ -295,7 +327,7 @@ func (e *engine) reuse(d *duty) *found {
 	if d.part == nil {
 		return nil
 	}
-	for _, f := range e.pools[e.home[d.functional]] {
+	for _, f := range e.pools[d.part] {
 		if e.quiet(f) && d.serves(f.moves) {
 			return f
 		}
@@ -317,6 +349,7 @@ func (e *engine) quiet(f *found) bool {
 const (
 	startsFirst = 3
 	startsAgain = 2
+	manyAtoms   = 400 // with more, one start has to do
 )
 
 // seek solves the duty's integer program.
@@ -324,14 +357,28 @@ func (e *engine) seek(d *duty, p prices, starts int) *found {
 	if d.part == nil {
 		return nil
 	}
+	if len(d.part.atoms) > manyAtoms {
+		starts = 1
+	}
 	f, pivots := search(d.task, p, e.stream(d), starts)
 	e.stats.Searches++
 	e.stats.Pivots += pivots
 	if f != nil {
-		home := e.home[d.functional]
-		e.pools[home] = append(e.pools[home], f)
+		e.pools[d.part] = append(e.pools[d.part], f)
 	}
 	return f
+}
+
+// widen takes a duty that its neighbourhood cannot serve to the whole
+// component; false if it is there already.
+func (e *engine) widen(d *duty) bool {
+	if d.part == nil || d.part.whole == nil {
+		return false
+	}
+	d.part = d.part.whole
+	d.part.populate(e.data, e.functionals)
+	d.members, d.hidden = d.part.members(e.functionals[d.functional]), d.sight.within(d.part)
+	return true
 }
 
 // stream is the duty's own source of randomness: what one functional draws

@@ -182,6 +182,9 @@ func (g *programme) descend(noise func() float64) *found {
 		} else if best != nil {
 			break
 		}
+		if best != nil && best.cost == 0 {
+			break
+		}
 		g.fit(slope, values)
 		g.release()
 		g.price(slope)

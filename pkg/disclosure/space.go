@@ -18,7 +18,8 @@ type space struct {
 	bans    []mask
 	cells   []mask
 	comps   []*component
-	home    []int // axis -> component, or -1
+	home    []int            // axis -> component, or -1
+	ties    []plan.Selection // bans and what views know to be empty
 }
 
 // mask is a selection over classes: per axis that it names, which classes it
@@ -44,6 +45,10 @@ func newSpace(p *Problem, functionals []plan.Functional) *space {
 	s := &space{sys: p.System}
 	s.classify(everySelection(p, functionals))
 	s.freeze()
+	s.ties = slices.Clone(p.System.Bans)
+	for _, v := range p.Views {
+		s.ties = append(s.ties, v.Empty...)
+	}
 	for _, b := range p.System.Bans {
 		s.bans = append(s.bans, s.mask(b))
 	}
@@ -64,10 +69,7 @@ func everySelection(p *Problem, functionals []plan.Functional) []plan.Selection 
 		all = append(all, v.Empty...)
 	}
 	for _, f := range functionals {
-		all = append(all, f.Within)
-		if f.Except != nil {
-			all = append(all, *f.Except)
-		}
+		all = append(all, selections(f)...)
 	}
 	return all
 }
@@ -172,14 +174,10 @@ func (s *space) connect(p *Problem, functionals []plan.Functional) {
 		tie(s.loose(sel))
 	}
 	for _, c := range s.sys.Cells {
-		if c.Weighted {
-			tie(s.loose(append(slices.Clone(c.Where), plan.Subset{Axis: c.WeightAxis})))
-		}
+		tie(s.loose(extent(c)))
 	}
 	for _, f := range functionals {
-		if f.Except != nil {
-			tie(s.loose(append(slices.Clone(f.Within), *f.Except...)))
-		}
+		tie(s.loose(slices.Concat(selections(f)...)))
 	}
 	if !s.hasTotal() {
 		for a := range root {
