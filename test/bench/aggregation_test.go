@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,7 +21,7 @@ import (
 	"manniskohandel.se/casestat/pkg/table/tabletest"
 )
 
-var millions = flag.Int("millions", 1, "generated records for the comparison with PostgreSQL, in millions")
+var millions = flag.String("millions", "1,10", "sizes of the comparison with PostgreSQL, in millions of generated records")
 
 // asked are the questions put to both sides. In SQL a field is a smallint with
 // the packed byte, a multi-valued field an integer with its packed bytes.
@@ -191,7 +192,14 @@ func (r *rival) ask(b *testing.B, sql string) (total int64) {
 // In PostgreSQL's favour, its rows hold the fields of the questions alone, in
 // an unlogged table that parallel workers may read.
 func BenchmarkAgainstPostgres(b *testing.B) {
-	r := newRival(b, *millions*1_000_000)
+	for size := range strings.SplitSeq(*millions, ",") {
+		n, err := strconv.Atoi(size)
+		must(b, err)
+		b.Run(size+"M", func(b *testing.B) { newRival(b, n*1_000_000).compare(b) })
+	}
+}
+
+func (r *rival) compare(b *testing.B) {
 	product, n := 1.0, 0
 	for _, a := range asked {
 		b.Run(a.name, func(b *testing.B) {
@@ -218,7 +226,7 @@ func BenchmarkAgainstPostgres(b *testing.B) {
 		})
 	}
 	if n > 0 {
-		b.Logf("geometric mean of the ratios at %d million records: %.1f", *millions, math.Pow(product, 1/float64(n)))
+		b.Logf("geometric mean of the ratios: %.1f", math.Pow(product, 1/float64(n)))
 	}
 }
 
