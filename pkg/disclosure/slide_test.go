@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"manniskohandel.se/casestat/pkg/plan"
 )
@@ -134,6 +135,13 @@ func slideLayout(base plan.System, pairs int) Layout {
 
 // slideProblem recodes the plan and takes every standard view.
 func slideProblem(seed uint64, attributes, pairs int) (Problem, Layout, []Presentation, error) {
+	return slideProblemFor(seed, attributes, pairs, func(plan.View) bool { return true })
+}
+
+// organisationsAlone leaves out who recognises somebody else's record.
+func organisationsAlone(v plan.View) bool { return !strings.Contains(v.Name, "+duplicate:") }
+
+func slideProblemFor(seed uint64, attributes, pairs int, keep func(plan.View) bool) (Problem, Layout, []Presentation, error) {
 	base, data := slide(seed, attributes)
 	layout := slideLayout(base, pairs)
 	p := Problem{System: base, Data: data, Policy: plan.Defaults()}
@@ -148,10 +156,13 @@ func slideProblem(seed uint64, attributes, pairs int) (Problem, Layout, []Presen
 	if p.Views, err = Views(fine.Base, data, p.Policy); err != nil {
 		return p, layout, nil, err
 	}
+	drop := func(v plan.View) bool { return !keep(v) }
+	p.Views = slices.DeleteFunc(p.Views, drop)
 	var shown []Presentation
 	if p.System, shown, err = Recode(layout, p); err != nil {
 		return p, layout, nil, err
 	}
 	p.Views, err = Views(p.System, data, p.Policy)
+	p.Views = slices.DeleteFunc(p.Views, drop)
 	return p, layout, shown, err
 }

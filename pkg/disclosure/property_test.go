@@ -1,0 +1,252 @@
+package disclosure
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/plan"
+)
+
+// tinyProblem draws a system so small that all its populations can be listed:
+// two public axes, organisations, perhaps a ban, one-way and two-way cells, a
+// sum.
+func tinyProblem(t *rapid.T) Problem {
+	names := func(n int, prefix string) (out []string) {
+		for i := range n {
+			out = append(out, fmt.Sprintf("%s%d", prefix, i+1))
+		}
+		return out
+	}
+	rows, cols := rapid.IntRange(2, 3).Draw(t, "rows"), rapid.IntRange(2, 3).Draw(t, "columns")
+	s := plan.System{Axes: []plan.Axis{
+		{Name: "r", Categories: names(rows, "r")}, {Name: "c", Categories: names(cols, "c")},
+		{Name: OrganisationAxis, Categories: names(2, "o"), Hidden: true},
+	}}
+	s.Cells = []plan.Cell{{Name: "all", Rank: plan.Total}}
+	for a := range 2 {
+		if rapid.Bool().Draw(t, "one-way") {
+			addCells(&s, Table{Name: s.Axes[a].Name, Axes: []int{a}}, []Grouping{singles(s.Axes[a])})
+		}
+	}
+	if rapid.Bool().Draw(t, "two-way") || len(s.Cells) == 1 {
+		addCells(&s, Table{Name: "rc", Axes: []int{0, 1}}, []Grouping{singles(s.Axes[0]), singles(s.Axes[1])})
+	}
+	if rapid.Bool().Draw(t, "ban") {
+		s.Bans = []plan.Selection{{{Axis: 0, Categories: []int{0}}, {Axis: 1, Categories: []int{0}}}}
+	}
+	if rapid.Bool().Draw(t, "sum") {
+		s.Cells = append(s.Cells, plan.Cell{Name: "sum", Rank: plan.Figure, Weighted: true, WeightAxis: 1, Weights: []int{0, 1, 2}[:cols]})
+	}
+	p := Problem{System: s, Policy: plan.Defaults()}
+	p.Policy.Threshold, p.Policy.OrganisationThreshold, p.Policy.OrganisationsFail, p.Policy.Contributors = 3, 2, 0, 2
+	for range rapid.IntRange(3, 9).Draw(t, "persons") {
+		atom := []int{rapid.IntRange(0, rows-1).Draw(t, "r"), rapid.IntRange(0, cols-1).Draw(t, "c"), rapid.IntRange(0, 1).Draw(t, "o")}
+		if validAtom(s, atom) {
+			p.Data = append(p.Data, plan.Count{Atom: atom, N: 1})
+		}
+	}
+	var err error
+	if p.Views, err = Views(s, p.Data, p.Policy); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func singles(a plan.Axis) (g Grouping) {
+	for c := range a.Categories {
+		g = append(g, []int{c})
+	}
+	return g
+}
+
+// populations calls visit with every population that a view cannot tell from
+// the truth, without any use of the code under test. Hidden organisations play
+// no part in the cells, so persons stand in atoms of the public axes.
+func populations(p Problem, view plan.View, shown plan.Pattern, visit func(y []plan.Count)) {
+	var atoms [][]int
+	for r := range p.System.Axes[0].Categories {
+		for c := range p.System.Axes[1].Categories {
+			if atom := []int{r, c, 0}; !slices.ContainsFunc(p.System.Bans, func(b plan.Selection) bool {
+				return slices.Contains(b[0].Categories, r) && slices.Contains(b[1].Categories, c)
+			}) {
+				atoms = append(atoms, atom)
+			}
+		}
+	}
+	var want []int
+	left := 0
+	for _, c := range p.System.Cells {
+		want = append(want, value(c, p.Data)-value(c, view.Known))
+	}
+	left = want[0]
+	y := make([]plan.Count, 0, len(atoms))
+	var walk func(i, left int)
+	walk = func(i, left int) {
+		if i == len(atoms)-1 {
+			full := append(y, plan.Count{Atom: atoms[i], N: left})
+			for j, c := range p.System.Cells {
+				if shown[j] && value(c, full) != want[j] {
+					return
+				}
+			}
+			visit(full)
+			return
+		}
+		for n := 0; n <= left; n++ {
+			y = append(y, plan.Count{Atom: atoms[i], N: n})
+			walk(i+1, left-n)
+			y = y[:len(y)-1]
+		}
+	}
+	walk(0, left)
+}
+
+// ends are the least and the greatest value of each functional over the
+// populations that a view takes for possible.
+func ends(p Problem, view plan.View, shown plan.Pattern, fs []plan.Functional) (low, high []int) {
+	low, high = slices.Repeat([]int{1 << 30}, len(fs)), slices.Repeat([]int{-1}, len(fs))
+	populations(p, view, shown, func(y []plan.Count) {
+		for i, f := range fs {
+			v := total(f, y)
+			low[i], high[i] = min(low[i], v), max(high[i], v)
+		}
+	})
+	return low, high
+}
+
+// undeniable lists the sensitive functionals that a pattern lets a view pin
+// down, by listing all populations.
+func undeniable(p Problem, shown plan.Pattern) (out []string) {
+	fs := Derive(p.System)
+	for _, view := range p.Views {
+		low, high := ends(p, view, shown, fs)
+		for i, f := range fs {
+			v := total(f, p.Data) - total(f, view.Known)
+			if empty(p, f) || !sensitive(view, f, v) {
+				continue
+			}
+			if low[i] > 0 || high[i] < view.Threshold {
+				out = append(out, view.Name+" "+f.Name)
+			}
+		}
+	}
+	return out
+}
+
+// empty says whether no valid atom counts towards a functional.
+func empty(p Problem, f plan.Functional) bool {
+	for r := range p.System.Axes[0].Categories {
+		for c := range p.System.Axes[1].Categories {
+			if atom := []int{r, c, 0}; validAtom(p.System, atom) && inside(f, atom) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Whatever is published leaves every sensitive quantity deniable; what is
+// refused could not have been protected by withholding everything.
+func TestEverySolutionIsDeniableByListingAllPopulations(t *testing.T) {
+	solved, refused := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		p := tinyProblem(t)
+		s, err := Protect(t.Context(), p, Seed{byte(rapid.IntRange(0, 9).Draw(t, "seed"))})
+		switch fault.CodeOf(err) {
+		case "":
+			if err != nil {
+				t.Fatal(err)
+			}
+			solved++
+			if open := undeniable(p, s.Pattern); len(open) > 0 {
+				t.Fatalf("published, but not deniable: %v", open)
+			}
+		case CodeNotDeniable:
+			refused++
+			nothing := make(plan.Pattern, len(p.System.Cells))
+			nothing[0] = true
+			if len(undeniable(p, nothing)) == 0 {
+				t.Fatalf("refused, but withholding all but the total protects: %v", s.Findings)
+			}
+		default:
+			t.Fatal(err)
+		}
+	})
+	if solved == 0 || refused == 0 {
+		t.Errorf("%d solved, %d refused: the property was not put to the test", solved, refused)
+	}
+}
+
+// Serving one duty more never shows a cell that was withheld.
+func TestMoreWitnessesNeverShowMore(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := tinyProblem(t)
+		e, err := newEngine(&p, Seed{1}, rankCost)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := e.begin(); err != nil {
+			t.Skip("a required cell")
+		}
+		duties := e.duties
+		for _, d := range duties {
+			before := slices.Clone(e.withheld)
+			e.duties = []*duty{d}
+			_ = e.serve(t.Context()) // a duty that cannot be served withholds nothing
+			for i := range before {
+				if before[i] && !e.withheld[i] {
+					t.Fatalf("cell %d is shown again", i)
+				}
+			}
+		}
+	})
+}
+
+func TestTheSameSeedGivesTheSameSolution(t *testing.T) {
+	for seed := range uint64(4) {
+		p, _, _, err := slideProblem(seed, 12, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, err := Protect(t.Context(), p, Seed{7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Protect(t.Context(), p, Seed{7})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(first, again); d != "" {
+			t.Errorf("seed %d: %s", seed, d)
+		}
+	}
+}
+
+// The order in which records are listed is nobody's business.
+func TestTheOrderOfRecordsDoesNotMatter(t *testing.T) {
+	p, _, _, err := slideProblem(3, 12, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, err := Protect(t.Context(), p, Seed{7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(p.Data)
+	for i := range p.Views {
+		p.Views[i].Known = slices.Clone(p.Views[i].Known)
+		slices.Reverse(p.Views[i].Known)
+	}
+	again, err := Protect(t.Context(), p, Seed{7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(first, again); d != "" {
+		t.Error(d)
+	}
+}
