@@ -209,7 +209,7 @@ func TestMoreWitnessesNeverShowMore(t *testing.T) {
 
 func TestTheSameSeedGivesTheSameSolution(t *testing.T) {
 	for seed := range uint64(4) {
-		p, _, _, err := slideProblem(seed, 12, 3)
+		p, _, _, err := slideProblem(t.Context(), seed, 12, 3)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -229,7 +229,7 @@ func TestTheSameSeedGivesTheSameSolution(t *testing.T) {
 
 // The order in which records are listed is nobody's business.
 func TestTheOrderOfRecordsDoesNotMatter(t *testing.T) {
-	p, _, _, err := slideProblem(3, 12, 3)
+	p, _, _, err := slideProblem(t.Context(), 3, 12, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

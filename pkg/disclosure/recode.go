@@ -1,6 +1,8 @@
 package disclosure
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -54,7 +56,7 @@ type Presentation struct {
 // larger one of which at most a share of the cells is. Presentations of one
 // axis are nested in each other in all tables. The system returned is the base
 // with the tables' cells added.
-func Recode(l Layout, p Problem) (plan.System, []Presentation, error) {
+func Recode(ctx context.Context, l Layout, p Problem) (plan.System, []Presentation, error) {
 	p.System = l.Base
 	if err := p.validate(); err != nil {
 		return plan.System{}, nil, err
@@ -62,7 +64,7 @@ func Recode(l Layout, p Problem) (plan.System, []Presentation, error) {
 	if !l.valid() {
 		return plan.System{}, nil, malformed()
 	}
-	r := newRecoder(l, p)
+	r := newRecoder(ctx, l, p)
 	order := make([]int, len(l.Tables))
 	for i := range order {
 		order[i] = i
@@ -71,6 +73,9 @@ func Recode(l Layout, p Problem) (plan.System, []Presentation, error) {
 	out := make([]Presentation, len(l.Tables))
 	for _, i := range order {
 		out[i] = r.present(l.Tables[i])
+	}
+	if err := ctx.Err(); err != nil {
+		return plan.System{}, nil, fmt.Errorf("recode: %w", err)
 	}
 	system := l.Base
 	system.Cells = slices.Clone(l.Base.Cells)

@@ -2,8 +2,10 @@ package disclosure
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"slices"
+	"strconv"
 
 	"manniskohandel.se/casestat/pkg/plan"
 )
@@ -14,6 +16,7 @@ const maxOptional = 12
 
 // recoder chooses presentations.
 type recoder struct {
+	ctx    context.Context // of the call that recodes; trials end with it
 	layout Layout
 	policy plan.Policy
 	data   []plan.Count
@@ -26,9 +29,9 @@ type recoder struct {
 
 type judgement struct{ small, any bool }
 
-func newRecoder(l Layout, p Problem) *recoder {
+func newRecoder(ctx context.Context, l Layout, p Problem) *recoder {
 	r := &recoder{
-		layout: l, policy: p.Policy, data: tally(p.Data), orgs: organisationAxis(l.Base), views: p.Views,
+		ctx: ctx, layout: l, policy: p.Policy, data: tally(p.Data), orgs: organisationAxis(l.Base), views: p.Views,
 		chosen: make(map[int][]Grouping), judged: make(map[string]judgement),
 	}
 	for _, v := range p.Views {
@@ -163,30 +166,79 @@ func (r *recoder) admit(axis int, g Grouping) Grouping {
 	return g
 }
 
-// manyWay tries presentations from fine to coarse until few enough cells are
-// small in any view.
+// manyWay looks at the presentations of which few enough cells are small in any
+// view and takes the one that, once protected by itself, shows most; among
+// equals the finest.
 func (r *recoder) manyWay(t Table) ([]Grouping, bool) {
-	steps := make([][]Grouping, len(t.Axes))
-	var all [][]Grouping
-	for i, a := range t.Axes {
-		if steps[i] = r.steps(t, a); len(steps[i]) == 0 {
-			return []Grouping{}, true
+	all := r.presentations(t)
+	if len(all) == 0 {
+		return []Grouping{}, true
+	}
+	var best []Grouping
+	most := 0
+	for _, groups := range all {
+		if cellsOf(groups) <= most {
+			break
 		}
+		if r.small(t, groups)*max(1, r.policy.SensitiveShare) > cellsOf(groups) {
+			continue
+		}
+		if n := r.trial(t, groups); n > most {
+			best, most = groups, n
+		}
+	}
+	if best == nil {
+		return all[len(all)-1], true
+	}
+	return best, false
+}
+
+// presentations lists all combinations of the axes' steps, most cells first.
+func (r *recoder) presentations(t Table) (all [][]Grouping) {
+	steps := make([][]Grouping, len(t.Axes))
+	for i, a := range t.Axes {
+		steps[i] = r.steps(t, a)
 	}
 	walkSteps(steps, func(g []Grouping) { all = append(all, slices.Clone(g)) })
 	slices.SortStableFunc(all, func(a, b []Grouping) int { return cmp.Compare(cellsOf(b), cellsOf(a)) })
-	for _, groups := range all {
-		small := 0
-		eachCell(groups, func(chosen [][]int) {
-			if r.judge(t.Universe, cellSelection(t, chosen)).small {
-				small++
-			}
-		})
-		if small*max(1, r.policy.SensitiveShare) <= cellsOf(groups) {
-			return groups, false
+	return all
+}
+
+// small counts the cells that are small in some view.
+func (r *recoder) small(t Table, groups []Grouping) int {
+	n := 0
+	eachCell(groups, func(chosen [][]int) {
+		n += int(bit(r.judge(t.Universe, cellSelection(t, chosen)).small))
+	})
+	return n
+}
+
+// trial protects one table together with the base and the one-way tables of
+// its axes and counts the cells of the table that stay; 0 if it cannot be
+// protected or costs more one-way cells than it shows.
+func (r *recoder) trial(t Table, groups []Grouping) int {
+	p := Problem{System: r.layout.Base, Data: r.data, Views: r.views, Policy: r.policy}
+	p.System.Cells = slices.Clone(p.System.Cells)
+	var margins []int
+	for i, a := range t.Axes {
+		if used := r.chosen[a]; len(used) > 0 {
+			margin := Table{Name: "margin" + strconv.Itoa(i), Universe: t.Universe, Axes: []int{a}}
+			margins = append(margins, addCells(&p.System, margin, used[:1])...)
 		}
 	}
-	return all[len(all)-1], true
+	cells := addCells(&p.System, t, groups)
+	s, err := Protect(r.ctx, p, Seed{})
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, c := range cells {
+		n += int(bit(s.Pattern[c]))
+	}
+	for _, c := range margins {
+		n -= int(bit(!s.Pattern[c]))
+	}
+	return n
 }
 
 func walkSteps(steps [][]Grouping, visit func([]Grouping)) {

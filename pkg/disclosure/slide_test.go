@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -134,14 +135,14 @@ func slideLayout(base plan.System, pairs int) Layout {
 }
 
 // slideProblem recodes the plan and takes every standard view.
-func slideProblem(seed uint64, attributes, pairs int) (Problem, Layout, []Presentation, error) {
-	return slideProblemFor(seed, attributes, pairs, func(plan.View) bool { return true })
+func slideProblem(ctx context.Context, seed uint64, attributes, pairs int) (Problem, Layout, []Presentation, error) {
+	return slideProblemFor(ctx, seed, attributes, pairs, func(plan.View) bool { return true })
 }
 
 // organisationsAlone leaves out who recognises somebody else's record.
 func organisationsAlone(v plan.View) bool { return !strings.Contains(v.Name, "+duplicate:") }
 
-func slideProblemFor(seed uint64, attributes, pairs int, keep func(plan.View) bool) (Problem, Layout, []Presentation, error) {
+func slideProblemFor(ctx context.Context, seed uint64, attributes, pairs int, keep func(plan.View) bool) (Problem, Layout, []Presentation, error) {
 	base, data := slide(seed, attributes)
 	layout := slideLayout(base, pairs)
 	p := Problem{System: base, Data: data, Policy: plan.Defaults()}
@@ -159,7 +160,7 @@ func slideProblemFor(seed uint64, attributes, pairs int, keep func(plan.View) bo
 	drop := func(v plan.View) bool { return !keep(v) }
 	p.Views = slices.DeleteFunc(p.Views, drop)
 	var shown []Presentation
-	if p.System, shown, err = Recode(layout, p); err != nil {
+	if p.System, shown, err = Recode(ctx, layout, p); err != nil {
 		return p, layout, nil, err
 	}
 	p.Views, err = Views(p.System, data, p.Policy)
