@@ -147,6 +147,7 @@ type end struct {
 
 // end establishes the greatest value of the quantity.
 func (p *program) end() (end, error) {
+	*p.allowance = solving
 	top, err := p.top()
 	if err != nil {
 		return end{}, err
@@ -160,6 +161,7 @@ func (p *program) end() (end, error) {
 			return e, nil
 		}
 	}
+	*p.allowance = completing
 	e.point, e.value, err = p.wholePeople(top)
 	if errors.Is(err, errContradiction) {
 		return end{}, err

@@ -112,11 +112,11 @@ func benchmarkBounds(b *testing.B, sp crowd) {
 			}
 		}
 		b.ReportMetric(float64(unproved), "unproved")
-		b.ReportMetric(float64(len(p.Shown)-count(p.Shown)), "withheld")
+		b.ReportMetric(float64(len(p.Shown)-tick(p.Shown)), "withheld")
 	}
 }
 
-func count(shown plan.Pattern) int {
+func tick(shown plan.Pattern) int {
 	n := 0
 	for _, s := range shown {
 		if s {

@@ -32,6 +32,7 @@ type pricer struct {
 	// keeps their products.
 	loose     []int
 	looseBans []compiled
+	looked    int // partial atoms that the last search looked at
 }
 
 // A bucket is what is decided when the search reaches one axis.
@@ -167,6 +168,7 @@ func (p *pricer) improve(weight []float64, floor float64) ([][]int, error) {
 	root := p.prepare(weight)
 	s := newSearch(p, weight, floor)
 	s.descend(0, root)
+	p.looked = s.nodes
 	if s.nodes > pricingNodes {
 		return s.found, errTooHard
 	}

@@ -50,6 +50,9 @@ type program struct {
 	inverse  [][]float64
 	x        []float64 // values of what is basic
 	pivots   int
+	// allowance is how many more multiplications may be spent on pivots; copies
+	// share it.
+	allowance *int
 }
 
 const (
@@ -57,12 +60,15 @@ const (
 	gainful   = 1e-7
 	tinyPivot = 1e-9
 	// refresh is after how many pivots the inverse is computed anew.
-	refresh   = 80
-	maxPivots = 20_000
+	refresh = 80
+	// solving and completing are what one question may spend on its relaxation,
+	// and on making its persons whole.
+	solving    = 4_000_000_000
+	completing = 400_000_000
 )
 
 func newProgram(sizes []int, rows []row, bans []plan.Selection) (*program, error) {
-	p := &program{rows: rows, known: map[string]bool{}}
+	p := &program{rows: rows, known: map[string]bool{}, allowance: new(int)}
 	p.pricer = newPricer(sizes, rows, nil, bans)
 	p.seed()
 	for j := range rows {
@@ -85,12 +91,12 @@ func termsOf(rows []row, q quantity) []term {
 	return terms
 }
 
-// seed chooses the atoms of the shift: one or two in each row, the same in
-// every run.
+// seed chooses the atoms of the shift, a few in each row, the same in every
+// run.
 func (p *program) seed() {
 	rng := rand.New(rand.NewPCG(0x5eed, uint64(len(p.rows))))
 	for k := range p.rows {
-		for range 2 {
+		for range 4 {
 			if atom := p.pricer.sample(k, rng); atom != nil && p.take(atom) {
 				p.seeds = append(p.seeds, p.pool[len(p.pool)-1])
 				p.seedSize = append(p.seedSize, 1e-6*(1+rng.Float64()))

@@ -12,7 +12,8 @@ var errContradiction = errors.New("the published values contradict each other")
 // satisfies the rows. It returns the multipliers of the rows there. With
 // errContradiction they prove (to be checked exactly) that no such basis exists.
 func (p *program) maximise() ([]float64, error) {
-	for range maxPivots {
+	for *p.allowance >= 0 {
+		*p.allowance -= (len(p.rows) + 10) * (len(p.rows) + 10)
 		broken := p.broken()
 		y := p.multipliers(broken)
 		v, up, err := p.enter(y, broken)
@@ -120,6 +121,7 @@ func (c *column) worth(y []float64, broken bool) float64 {
 // generate looks for an atom outside the pool that is worth something.
 func (p *program) generate(y []float64, broken bool) (v int, up bool, err error) {
 	atoms, err := p.pricer.improve(p.weights(y, broken), gainful)
+	*p.allowance -= 100 * p.pricer.looked
 	if err != nil {
 		return none, false, err
 	}
