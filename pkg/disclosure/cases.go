@@ -217,7 +217,7 @@ func (e *engine) bareDifferences() int {
 	cells := e.problem.System.Cells
 	for p, parent := range cells {
 		for c, child := range cells {
-			if e.withheld[p] || e.withheld[c] || !nested(parent, child) {
+			if e.withheld[p] || e.withheld[c] || !nested(e.problem.System, parent, child) {
 				continue
 			}
 			if value(parent, view.rest)-value(child, view.rest) < view.view.Threshold {

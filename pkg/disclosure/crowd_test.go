@@ -13,7 +13,7 @@ import (
 func crowd(seed uint64, n, organisations, pairs int) Problem {
 	rng := rand.New(rand.NewPCG(seed, uint64(n)))
 	s := plan.System{Cells: []plan.Cell{{Name: "persons", Rank: plan.Total}}}
-	org := plan.Axis{Name: OrganisationAxis, Hidden: true}
+	org := plan.Axis{Name: plan.OrganisationAxis, Hidden: true}
 	for o := range organisations {
 		org.Categories = append(org.Categories, fmt.Sprintf("O%02d", o+1))
 	}
@@ -21,13 +21,13 @@ func crowd(seed uint64, n, organisations, pairs int) Problem {
 	for a := range 12 {
 		s.Axes = append(s.Axes, plan.Axis{Name: fmt.Sprintf("a%02d", a+1), Categories: []string{"c1", "c2", "c3", "other"}})
 	}
-	single := Grouping{{0}, {1}, {2}, {3}}
+	single := plan.Grouping{{0}, {1}, {2}, {3}}
 	for a := 1; a <= 12; a++ {
-		addCells(&s, Table{Name: s.Axes[a].Name, Axes: []int{a}}, []Grouping{single})
+		addCells(&s, plan.Table{Name: s.Axes[a].Name, Axes: []int{a}}, []plan.Grouping{single})
 	}
 	for k := range pairs {
 		a := 1 + k%11
-		addCells(&s, Table{Name: fmt.Sprintf("pair%02d", k+1), Axes: []int{a, a + 1}}, []Grouping{single, single})
+		addCells(&s, plan.Table{Name: fmt.Sprintf("pair%02d", k+1), Axes: []int{a, a + 1}}, []plan.Grouping{single, single})
 	}
 	p := Problem{System: s, Policy: plan.Defaults()}
 	for range n {

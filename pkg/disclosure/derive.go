@@ -14,7 +14,7 @@ func Derive(system plan.System) []plan.Functional {
 	}
 	for _, parent := range system.Cells {
 		for _, child := range system.Cells {
-			if nested(parent, child) {
+			if nested(system, parent, child) {
 				except := child.Where
 				out = append(out, plan.Functional{
 					Name:   "rest:" + parent.Name + "-" + child.Name,
@@ -26,11 +26,11 @@ func Derive(system plan.System) []plan.Functional {
 	return out
 }
 
-func nested(parent, child plan.Cell) bool {
+func nested(s plan.System, parent, child plan.Cell) bool {
 	if parent.Weighted || child.Weighted || parent.StructuralZero || child.StructuralZero {
 		return false
 	}
-	return implies(child.Where, parent.Where) && !implies(parent.Where, child.Where)
+	return implies(s, child.Where, parent.Where) && !implies(s, parent.Where, child.Where)
 }
 
 // sensitive says whether a remainder of v must be deniable in a view.

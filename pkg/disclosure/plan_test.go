@@ -60,7 +60,7 @@ func ownCells(p Problem, s Solution, axis int, pr Presentation) (large, own int)
 		}
 		large++
 		for _, i := range pr.Cells {
-			if s.Pattern[i] && sameSelection(p.System.Cells[i].Where, alone) {
+			if s.Pattern[i] && sameSelection(p.System, p.System.Cells[i].Where, alone) {
 				own++
 			}
 		}
@@ -139,7 +139,7 @@ func TestContrastThresholdAloneIsUndoneBySubtraction(t *testing.T) {
 		var tables []Presentation
 		for a := slideAttribute; a < len(system.Axes); a++ {
 			pr := Presentation{Table: system.Axes[a].Name}
-			pr.Cells = addCells(&p.System, Table{Name: pr.Table, Axes: []int{a}}, []Grouping{singles(system.Axes[a])})
+			pr.Cells = addCells(&p.System, plan.Table{Name: pr.Table, Axes: []int{a}}, []plan.Grouping{singles(system.Axes[a])})
 			tables = append(tables, pr)
 		}
 		var err error

@@ -25,10 +25,6 @@ const (
 	CodeTooLarge fault.Code = "system_too_large"
 )
 
-// OrganisationAxis is the name of the hidden axis that says which organisation
-// submitted a record.
-const OrganisationAxis = "organisation"
-
 // Seed makes the protector's choices reproducible for whoever holds it and
 // unpredictable for everybody else. Derive it from the release secret and the
 // hash of the plan, and keep it sealed.

@@ -25,16 +25,16 @@ func tinyProblem(t *rapid.T) Problem {
 	rows, cols := rapid.IntRange(2, 3).Draw(t, "rows"), rapid.IntRange(2, 3).Draw(t, "columns")
 	s := plan.System{Axes: []plan.Axis{
 		{Name: "r", Categories: names(rows, "r")}, {Name: "c", Categories: names(cols, "c")},
-		{Name: OrganisationAxis, Categories: names(2, "o"), Hidden: true},
+		{Name: plan.OrganisationAxis, Categories: names(2, "o"), Hidden: true},
 	}}
 	s.Cells = []plan.Cell{{Name: "all", Rank: plan.Total}}
 	for a := range 2 {
 		if rapid.Bool().Draw(t, "one-way") {
-			addCells(&s, Table{Name: s.Axes[a].Name, Axes: []int{a}}, []Grouping{singles(s.Axes[a])})
+			addCells(&s, plan.Table{Name: s.Axes[a].Name, Axes: []int{a}}, []plan.Grouping{singles(s.Axes[a])})
 		}
 	}
 	if rapid.Bool().Draw(t, "two-way") || len(s.Cells) == 1 {
-		addCells(&s, Table{Name: "rc", Axes: []int{0, 1}}, []Grouping{singles(s.Axes[0]), singles(s.Axes[1])})
+		addCells(&s, plan.Table{Name: "rc", Axes: []int{0, 1}}, []plan.Grouping{singles(s.Axes[0]), singles(s.Axes[1])})
 	}
 	if rapid.Bool().Draw(t, "ban") {
 		s.Bans = []plan.Selection{{{Axis: 0, Categories: []int{0}}, {Axis: 1, Categories: []int{0}}}}
@@ -57,7 +57,7 @@ func tinyProblem(t *rapid.T) Problem {
 	return p
 }
 
-func singles(a plan.Axis) (g Grouping) {
+func singles(a plan.Axis) (g plan.Grouping) {
 	for c := range a.Categories {
 		g = append(g, []int{c})
 	}

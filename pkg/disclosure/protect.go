@@ -184,14 +184,10 @@ func (e *engine) protect(ctx context.Context) (Solution, error) {
 func (e *engine) begin() error {
 	n := len(e.problem.System.Cells)
 	e.withheld, e.primary = make([]bool, n), make([]bool, n)
-	habitable := make([]bool, len(e.functionals))
-	for i, f := range e.functionals {
-		habitable[i] = e.space.habitable(f)
-	}
 	for _, s := range e.sights {
 		for i, f := range e.functionals {
 			v := total(f, s.rest)
-			if !habitable[i] || !sensitive(s.view, f, v) {
+			if !sensitive(s.view, f, v) || !e.space.habitable(f, s.view) {
 				continue
 			}
 			e.stats.Sensitive++
@@ -211,7 +207,7 @@ func (e *engine) begin() error {
 // withholdCount withholds the cells that show a sensitive count.
 func (e *engine) withholdCount(f plan.Functional, v plan.View) {
 	for i, c := range e.problem.System.Cells {
-		if !c.Weighted && !c.StructuralZero && sameSelection(c.Where, f.Within) {
+		if !c.Weighted && !c.StructuralZero && sameSelection(e.problem.System, c.Where, f.Within) {
 			e.withhold(i, RuleSensitive, v.Name)
 		}
 	}

@@ -9,43 +9,11 @@ import (
 	"manniskohandel.se/casestat/pkg/plan"
 )
 
-// Ladder says how the categories of an axis may be merged.
-type Ladder struct {
-	Axis int
-	// Rungs are groupings from fine to coarse. Each divides all categories of the
-	// axis, and every group is a union of groups of the rung before.
-	Rungs []Grouping
-	// Residual is the category ("other or unknown") into whose group single
-	// groups may be merged besides; -1 if there is none.
-	Residual int
-}
-
-// Grouping divides categories into groups, each in increasing order.
-type Grouping [][]int
-
-// Table is one table of a plan, before it is decided how fine it is shown.
-type Table struct {
-	Name string
-	// Universe is whom the table is about; its size should be a cell of the base.
-	Universe plan.Selection
-	// Axes are the dimensions, increasing, none of them in Universe.
-	Axes []int
-}
-
-// Layout is what recoding starts from.
-type Layout struct {
-	// Base holds the axes, the bans and every cell that is no table's: the sizes
-	// of populations, figures, sums.
-	Base    plan.System
-	Tables  []Table
-	Ladders []Ladder // at most one an axis; an axis without one is never merged
-}
-
 // Presentation is how a table is shown.
 type Presentation struct {
 	Table  string
-	Groups []Grouping // per axis of the table
-	Cells  []int      // into the recoded system's cells
+	Groups []plan.Grouping // per axis of the table
+	Cells  []int           // into the recoded system's cells
 	// Dropped: no presentation leaves enough that is safe. All cells of the table
 	// are withheld, and the table has to be published so, not omitted.
 	Dropped bool
@@ -56,12 +24,12 @@ type Presentation struct {
 // larger one of which at most a share of the cells is. Presentations of one
 // axis are nested in each other in all tables. The system returned is the base
 // with the tables' cells added.
-func Recode(ctx context.Context, l Layout, p Problem) (plan.System, []Presentation, error) {
+func Recode(ctx context.Context, l plan.Layout, p Problem) (plan.System, []Presentation, error) {
 	p.System = l.Base
 	if err := p.validate(); err != nil {
 		return plan.System{}, nil, err
 	}
-	if !l.valid() {
+	if !validLayout(l) {
 		return plan.System{}, nil, malformed()
 	}
 	r := newRecoder(ctx, l, p)
@@ -90,79 +58,88 @@ func Recode(ctx context.Context, l Layout, p Problem) (plan.System, []Presentati
 	return system, out, nil
 }
 
-// valid checks the ladders and tables against the base's axes.
-func (l *Layout) valid() bool {
-	seen := make(map[int]bool)
+// validLayout checks the ladders and tables against the base's axes.
+func validLayout(l plan.Layout) bool {
+	rungs := make(map[int]int)
 	for _, d := range l.Ladders {
-		if d.Axis < 0 || d.Axis >= len(l.Base.Axes) || seen[d.Axis] || !d.valid(len(l.Base.Axes[d.Axis].Categories)) {
+		if d.Axis < 0 || d.Axis >= len(l.Base.Axes) || rungs[d.Axis] > 0 || !validLadder(d, len(l.Base.Axes[d.Axis].Categories)) {
 			return false
 		}
-		seen[d.Axis] = true
+		rungs[d.Axis] = len(d.Rungs)
 	}
-	for _, t := range l.Tables {
-		if t.Name == "" || len(t.Axes) == 0 || !validSelection(l.Base, t.Universe) {
+	return !slices.ContainsFunc(l.Tables, func(t plan.Table) bool { return !validTable(l, t, rungs) })
+}
+
+func validTable(l plan.Layout, t plan.Table, rungs map[int]int) bool {
+	if t.Name == "" || len(t.Axes) == 0 || !validSelection(l.Base, t.Universe) {
+		return false
+	}
+	if t.Finest != nil && len(t.Finest) != len(t.Axes) {
+		return false
+	}
+	last := -1
+	for i, a := range t.Axes {
+		if a <= last || a >= len(l.Base.Axes) {
 			return false
 		}
-		last := -1
-		for _, a := range t.Axes {
-			named := slices.ContainsFunc(t.Universe, func(s plan.Subset) bool { return s.Axis == a })
-			if a <= last || a >= len(l.Base.Axes) || named {
-				return false
-			}
-			last = a
+		if t.Finest != nil && (t.Finest[i] < 0 || t.Finest[i] >= max(1, rungs[a])) {
+			return false
 		}
+		last = a
 	}
 	return true
 }
 
-func (d *Ladder) valid(categories int) bool {
+func validLadder(d plan.Ladder, categories int) bool {
 	if len(d.Rungs) == 0 || d.Residual < -1 || d.Residual >= categories {
 		return false
 	}
 	for i, rung := range d.Rungs {
-		count := make([]int, categories)
-		for _, g := range rung {
-			for _, c := range g {
-				if c < 0 || c >= categories {
-					return false
-				}
-				count[c]++
-			}
-			if len(g) == 0 || !slices.IsSorted(g) {
-				return false
-			}
-		}
-		if slices.ContainsFunc(count, func(n int) bool { return n != 1 }) || i > 0 && !refines(d.Rungs[i-1], rung) {
+		if !divides(rung, categories) || i > 0 && !refines(d.Rungs[i-1], rung) {
 			return false
 		}
 	}
 	return true
 }
 
+// divides says whether every category is in exactly one group.
+func divides(g plan.Grouping, categories int) bool {
+	count := make([]int, categories)
+	for _, group := range g {
+		for _, c := range group {
+			if c < 0 || c >= categories {
+				return false
+			}
+			count[c]++
+		}
+		if len(group) == 0 || !slices.IsSorted(group) {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(count, func(n int) bool { return n != 1 })
+}
+
 // refines says whether every group of fine lies inside one of coarse.
-func refines(fine, coarse Grouping) bool {
+func refines(fine, coarse plan.Grouping) bool {
 	return !slices.ContainsFunc(fine, func(g []int) bool {
 		return !slices.ContainsFunc(coarse, func(h []int) bool { return subset(g, h) })
 	})
 }
 
 // addCells adds a table's cells to a system, the last axis running fastest.
-func addCells(s *plan.System, t Table, groups []Grouping) []int {
+func addCells(s *plan.System, t plan.Table, groups []plan.Grouping) []int {
 	var cells []int
 	rank := plan.Inner
 	if len(t.Axes) == 1 {
 		rank = plan.OneWay
 	}
-	eachCell(groups, func(chosen [][]int) {
+	eachCell(t, groups, func(chosen [][]int, where plan.Selection) {
 		var labels []string
 		for i, g := range chosen {
 			labels = append(labels, label(s.Axes[t.Axes[i]], g))
 		}
 		cells = append(cells, len(s.Cells))
-		s.Cells = append(s.Cells, plan.Cell{
-			Name: t.Name + ":" + strings.Join(labels, "|"), Rank: rank,
-			Where: cellSelection(t, chosen),
-		})
+		s.Cells = append(s.Cells, plan.Cell{Name: t.Name + ":" + strings.Join(labels, "|"), Rank: rank, Where: where})
 	})
 	return cells
 }
@@ -175,22 +152,36 @@ func label(axis plan.Axis, group []int) string {
 	return strings.Join(names, "+")
 }
 
-func cellSelection(t Table, chosen [][]int) plan.Selection {
+// cellSelection is the universe cut down to one group of each axis; false if
+// the universe leaves nothing of it.
+func cellSelection(t plan.Table, chosen [][]int) (plan.Selection, bool) {
 	sel := slices.Clone(t.Universe)
 	for i, g := range chosen {
-		sel = append(sel, plan.Subset{Axis: t.Axes[i], Categories: g})
+		at := slices.IndexFunc(sel, func(s plan.Subset) bool { return s.Axis == t.Axes[i] })
+		if at < 0 {
+			sel = append(sel, plan.Subset{Axis: t.Axes[i], Categories: g})
+			continue
+		}
+		both := slices.DeleteFunc(slices.Clone(g), func(c int) bool { return !slices.Contains(sel[at].Categories, c) })
+		if len(both) == 0 {
+			return nil, false
+		}
+		sel[at].Categories = both
 	}
 	slices.SortFunc(sel, func(a, b plan.Subset) int { return a.Axis - b.Axis })
-	return sel
+	return sel, true
 }
 
-// eachCell calls visit for every combination of one group of each axis.
-func eachCell(groups []Grouping, visit func(chosen [][]int)) {
+// eachCell calls visit for every combination of one group of each axis of which
+// the universe leaves something.
+func eachCell(t plan.Table, groups []plan.Grouping, visit func(chosen [][]int, where plan.Selection)) {
 	chosen := make([][]int, len(groups))
 	var walk func(depth int)
 	walk = func(depth int) {
 		if depth == len(groups) {
-			visit(chosen)
+			if where, some := cellSelection(t, chosen); some {
+				visit(chosen, where)
+			}
 			return
 		}
 		for _, g := range groups[depth] {
@@ -199,4 +190,11 @@ func eachCell(groups []Grouping, visit func(chosen [][]int)) {
 		}
 	}
 	walk(0)
+}
+
+// cellsOf is how many cells a presentation has.
+func cellsOf(t plan.Table, groups []plan.Grouping) int {
+	n := 0
+	eachCell(t, groups, func([][]int, plan.Selection) { n++ })
+	return n
 }

@@ -17,22 +17,22 @@ const maxOptional = 12
 // recoder chooses presentations.
 type recoder struct {
 	ctx    context.Context // of the call that recodes; trials end with it
-	layout Layout
+	layout plan.Layout
 	policy plan.Policy
 	data   []plan.Count
 	orgs   int // the axis of the organisation, or -1
 	views  []plan.View
-	rests  [][]plan.Count       // per view
-	chosen map[int][]Grouping   // per axis: what tables use already
-	judged map[string]judgement // of the selections already looked at
+	rests  [][]plan.Count          // per view
+	chosen map[int][]plan.Grouping // per axis: what tables use already
+	judged map[string]judgement    // of the selections already looked at
 }
 
 type judgement struct{ small, any bool }
 
-func newRecoder(ctx context.Context, l Layout, p Problem) *recoder {
+func newRecoder(ctx context.Context, l plan.Layout, p Problem) *recoder {
 	r := &recoder{
 		ctx: ctx, layout: l, policy: p.Policy, data: tally(p.Data), orgs: organisationAxis(l.Base), views: p.Views,
-		chosen: make(map[int][]Grouping), judged: make(map[string]judgement),
+		chosen: make(map[int][]plan.Grouping), judged: make(map[string]judgement),
 	}
 	for _, v := range p.Views {
 		rest := slices.Clone(r.data)
@@ -45,11 +45,11 @@ func newRecoder(ctx context.Context, l Layout, p Problem) *recoder {
 }
 
 // present chooses how one table is shown.
-func (r *recoder) present(t Table) Presentation {
+func (r *recoder) present(t plan.Table) Presentation {
 	out := Presentation{Table: t.Name}
 	if len(t.Axes) == 1 {
 		best, found := r.oneWay(t)
-		out.Groups, out.Dropped = []Grouping{best}, !found
+		out.Groups, out.Dropped = []plan.Grouping{best}, !found
 	} else {
 		out.Groups, out.Dropped = r.manyWay(t)
 	}
@@ -61,32 +61,38 @@ func (r *recoder) present(t Table) Presentation {
 	return out
 }
 
-func (r *recoder) ladder(axis int) Ladder {
+// ladder is that of a table's i-th axis, from the rung that the plan asks for.
+func (r *recoder) ladder(t plan.Table, i int) plan.Ladder {
+	axis := t.Axes[i]
 	for _, l := range r.layout.Ladders {
 		if l.Axis == axis {
+			if t.Finest != nil {
+				l.Rungs = l.Rungs[t.Finest[i]:]
+			}
 			return l
 		}
 	}
-	var each Grouping
+	var each plan.Grouping
 	for c := range r.layout.Base.Axes[axis].Categories {
 		each = append(each, []int{c})
 	}
-	return Ladder{Axis: axis, Rungs: []Grouping{each}, Residual: -1}
+	return plan.Ladder{Axis: axis, Rungs: []plan.Grouping{each}, Residual: -1}
 }
 
 // oneWay looks for the presentation with the most groups in which none is
 // sensitive; among equals the finest rung. If there is none the coarsest rung
 // of two groups or more stands for the table.
-func (r *recoder) oneWay(t Table) (Grouping, bool) {
-	ladder := r.ladder(t.Axes[0])
-	var best Grouping
-	coarsest := ladder.Rungs[0]
+func (r *recoder) oneWay(t plan.Table) (plan.Grouping, bool) {
+	ladder := r.ladder(t, 0)
+	var best plan.Grouping
+	most, coarsest := 1, ladder.Rungs[0]
 	for _, rung := range ladder.Rungs {
-		if len(rung) > 1 {
+		if r.live(t, rung) > 1 {
 			coarsest = rung
 		}
-		if g := r.clean(t, rung, ladder.Residual); len(g) > max(1, len(best)) {
-			best = g
+		g := r.clean(t, rung, ladder.Residual)
+		if n := r.live(t, g); n > most {
+			best, most = g, n
 		}
 	}
 	if best == nil {
@@ -95,9 +101,12 @@ func (r *recoder) oneWay(t Table) (Grouping, bool) {
 	return best, true
 }
 
+// live is how many groups of a one-way table the universe leaves something of.
+func (r *recoder) live(t plan.Table, g plan.Grouping) int { return cellsOf(t, []plan.Grouping{g}) }
+
 // clean merges as few groups of a rung into the residual as make all safe, or
 // gives nil.
-func (r *recoder) clean(t Table, rung Grouping, residual int) Grouping {
+func (r *recoder) clean(t plan.Table, rung plan.Grouping, residual int) plan.Grouping {
 	var must, may [][]int
 	var rest []int
 	for _, g := range rung {
@@ -127,7 +136,7 @@ func (r *recoder) clean(t Table, rung Grouping, residual int) Grouping {
 }
 
 // extra merges size more groups, the smallest that do.
-func (r *recoder) extra(t Table, merged []int, may [][]int, size int) []int {
+func (r *recoder) extra(t plan.Table, merged []int, may [][]int, size int) []int {
 	if len(may) > maxOptional {
 		all := union(append(may[:size:size], merged))
 		if r.unsafe(t, all) {
@@ -157,7 +166,7 @@ func (r *recoder) extra(t Table, merged []int, may [][]int, size int) []int {
 }
 
 // admit gives a grouping back if it is nested with all that tables use already.
-func (r *recoder) admit(axis int, g Grouping) Grouping {
+func (r *recoder) admit(axis int, g plan.Grouping) plan.Grouping {
 	for _, other := range r.chosen[axis] {
 		if !refines(g, other) && !refines(other, g) {
 			return nil
@@ -169,18 +178,18 @@ func (r *recoder) admit(axis int, g Grouping) Grouping {
 // manyWay looks at the presentations of which few enough cells are small in any
 // view and takes the one that, once protected by itself, shows most; among
 // equals the finest.
-func (r *recoder) manyWay(t Table) ([]Grouping, bool) {
+func (r *recoder) manyWay(t plan.Table) ([]plan.Grouping, bool) {
 	all := r.presentations(t)
 	if len(all) == 0 {
-		return []Grouping{}, true
+		return []plan.Grouping{}, true
 	}
-	var best []Grouping
+	var best []plan.Grouping
 	most := 0
 	for _, groups := range all {
-		if cellsOf(groups) <= most {
+		if cellsOf(t, groups) <= most {
 			break
 		}
-		if r.small(t, groups)*max(1, r.policy.SensitiveShare) > cellsOf(groups) {
+		if r.small(t, groups)*max(1, r.policy.SensitiveShare) > cellsOf(t, groups) {
 			continue
 		}
 		if n := r.trial(t, groups); n > most {
@@ -194,21 +203,21 @@ func (r *recoder) manyWay(t Table) ([]Grouping, bool) {
 }
 
 // presentations lists all combinations of the axes' steps, most cells first.
-func (r *recoder) presentations(t Table) (all [][]Grouping) {
-	steps := make([][]Grouping, len(t.Axes))
-	for i, a := range t.Axes {
-		steps[i] = r.steps(t, a)
+func (r *recoder) presentations(t plan.Table) (all [][]plan.Grouping) {
+	steps := make([][]plan.Grouping, len(t.Axes))
+	for i := range t.Axes {
+		steps[i] = r.steps(t, i)
 	}
-	walkSteps(steps, func(g []Grouping) { all = append(all, slices.Clone(g)) })
-	slices.SortStableFunc(all, func(a, b []Grouping) int { return cmp.Compare(cellsOf(b), cellsOf(a)) })
+	walkSteps(steps, func(g []plan.Grouping) { all = append(all, slices.Clone(g)) })
+	slices.SortStableFunc(all, func(a, b []plan.Grouping) int { return cmp.Compare(cellsOf(t, b), cellsOf(t, a)) })
 	return all
 }
 
 // small counts the cells that are small in some view.
-func (r *recoder) small(t Table, groups []Grouping) int {
+func (r *recoder) small(t plan.Table, groups []plan.Grouping) int {
 	n := 0
-	eachCell(groups, func(chosen [][]int) {
-		n += int(bit(r.judge(t.Universe, cellSelection(t, chosen)).small))
+	eachCell(t, groups, func(_ [][]int, where plan.Selection) {
+		n += int(bit(r.judge(t.Universe, where).small))
 	})
 	return n
 }
@@ -216,13 +225,13 @@ func (r *recoder) small(t Table, groups []Grouping) int {
 // trial protects one table together with the base and the one-way tables of
 // its axes and counts the cells of the table that stay; 0 if it cannot be
 // protected or costs more one-way cells than it shows.
-func (r *recoder) trial(t Table, groups []Grouping) int {
+func (r *recoder) trial(t plan.Table, groups []plan.Grouping) int {
 	p := Problem{System: r.layout.Base, Data: r.data, Views: r.views, Policy: r.policy}
 	p.System.Cells = slices.Clone(p.System.Cells)
 	var margins []int
 	for i, a := range t.Axes {
 		if used := r.chosen[a]; len(used) > 0 {
-			margin := Table{Name: "margin" + strconv.Itoa(i), Universe: t.Universe, Axes: []int{a}}
+			margin := plan.Table{Name: "margin" + strconv.Itoa(i), Universe: t.Universe, Axes: []int{a}}
 			margins = append(margins, addCells(&p.System, margin, used[:1])...)
 		}
 	}
@@ -241,8 +250,8 @@ func (r *recoder) trial(t Table, groups []Grouping) int {
 	return n
 }
 
-func walkSteps(steps [][]Grouping, visit func([]Grouping)) {
-	at := make([]Grouping, len(steps))
+func walkSteps(steps [][]plan.Grouping, visit func([]plan.Grouping)) {
+	at := make([]plan.Grouping, len(steps))
 	var walk func(depth int)
 	walk = func(depth int) {
 		if depth == len(steps) {
@@ -257,26 +266,18 @@ func walkSteps(steps [][]Grouping, visit func([]Grouping)) {
 	walk(0)
 }
 
-func cellsOf(groups []Grouping) int {
-	n := 1
-	for _, g := range groups {
-		n *= len(g)
-	}
-	return n
-}
-
 // steps lists presentations of an axis from fine to coarse, each nested in the
 // one before and with what tables use already: that of its one-way table, then
 // with its smallest groups merged into the residual one by one, and the rungs.
-func (r *recoder) steps(t Table, axis int) []Grouping {
-	ladder := r.ladder(axis)
+func (r *recoder) steps(t plan.Table, i int) []plan.Grouping {
+	axis, ladder := t.Axes[i], r.ladder(t, i)
 	start := ladder.Rungs[0]
-	if used := r.chosen[axis]; len(used) > 0 {
+	if used := r.chosen[axis]; len(used) > 0 && refines(start, used[0]) {
 		start = used[0]
 	}
-	out := []Grouping{start}
+	out := []plan.Grouping{start}
 	for g := start; ladder.Residual >= 0 && len(g) > 2; {
-		g = r.mergeSmallest(Table{Universe: t.Universe, Axes: []int{axis}}, g, ladder.Residual)
+		g = r.mergeSmallest(plan.Table{Universe: t.Universe, Axes: []int{axis}}, g, ladder.Residual)
 		out = append(out, g)
 	}
 	for _, rung := range ladder.Rungs[1:] {
@@ -284,10 +285,10 @@ func (r *recoder) steps(t Table, axis int) []Grouping {
 			out = append(out, rung)
 		}
 	}
-	return slices.DeleteFunc(out, func(g Grouping) bool { return r.admit(axis, g) == nil })
+	return slices.DeleteFunc(out, func(g plan.Grouping) bool { return r.admit(axis, g) == nil })
 }
 
-func (r *recoder) mergeSmallest(t Table, g Grouping, residual int) Grouping {
+func (r *recoder) mergeSmallest(t plan.Table, g plan.Grouping, residual int) plan.Grouping {
 	var rest, least []int
 	for _, group := range g {
 		if slices.Contains(group, residual) {
@@ -300,8 +301,8 @@ func (r *recoder) mergeSmallest(t Table, g Grouping, residual int) Grouping {
 }
 
 // regroup replaces the groups inside merged by merged, which comes last.
-func regroup(g Grouping, merged []int) Grouping {
-	var out Grouping
+func regroup(g plan.Grouping, merged []int) plan.Grouping {
+	var out plan.Grouping
 	for _, group := range g {
 		if !subset(group, merged) {
 			out = append(out, group)
@@ -319,13 +320,18 @@ func union(groups [][]int) []int {
 	return slices.Compact(out)
 }
 
-func (r *recoder) size(t Table, group []int) int {
-	return total(plan.Functional{Within: cellSelection(t, [][]int{group})}, r.data)
+func (r *recoder) size(t plan.Table, group []int) int {
+	where, some := cellSelection(t, [][]int{group})
+	if !some {
+		return 0
+	}
+	return total(plan.Functional{Within: where}, r.data)
 }
 
 // unsafe says whether a one-way cell could not be shown.
-func (r *recoder) unsafe(t Table, group []int) bool {
-	return r.judge(t.Universe, cellSelection(t, [][]int{group})).any
+func (r *recoder) unsafe(t plan.Table, group []int) bool {
+	where, some := cellSelection(t, [][]int{group})
+	return some && r.judge(t.Universe, where).any
 }
 
 // judge looks at a cell from every view: is the cell itself too small

@@ -58,7 +58,7 @@ func (e *engine) sticky() {
 
 // organisationAxis is the axis that says who submitted a record, or -1.
 func organisationAxis(s plan.System) int {
-	return slices.IndexFunc(s.Axes, func(a plan.Axis) bool { return a.Hidden && a.Name == OrganisationAxis })
+	return slices.IndexFunc(s.Axes, func(a plan.Axis) bool { return a.Hidden && a.Name == plan.OrganisationAxis })
 }
 
 // contributions is what each organisation adds to a cell.

@@ -23,9 +23,12 @@ func inside(f plan.Functional, atom []int) bool {
 
 // implies says whether every atom of child is one of parent, judged by what the
 // two selections say and not by what the bans make of them.
-func implies(child, parent plan.Selection) bool {
+func implies(s plan.System, child, parent plan.Selection) bool {
 	for _, want := range parent {
-		i := slices.IndexFunc(child, func(s plan.Subset) bool { return s.Axis == want.Axis })
+		if len(want.Categories) == len(s.Axes[want.Axis].Categories) {
+			continue
+		}
+		i := slices.IndexFunc(child, func(p plan.Subset) bool { return p.Axis == want.Axis })
 		if i < 0 || !subset(child[i].Categories, want.Categories) {
 			return false
 		}
@@ -42,7 +45,9 @@ func subset(small, large []int) bool {
 	return true
 }
 
-func sameSelection(a, b plan.Selection) bool { return implies(a, b) && implies(b, a) }
+func sameSelection(s plan.System, a, b plan.Selection) bool {
+	return implies(s, a, b) && implies(s, b, a)
+}
 
 // coefficient is how much one person of an atom adds to a cell.
 func coefficient(c plan.Cell, atom []int) int {

@@ -87,7 +87,7 @@ func skewed(rng *rand.Rand, n int, salt uint64) int {
 }
 
 func slideSystem(rng *rand.Rand, attributes int) plan.System {
-	s := plan.System{Axes: []plan.Axis{{Name: OrganisationAxis, Categories: []string{"A", "B", "C", "D", "E"}, Hidden: true}}}
+	s := plan.System{Axes: []plan.Axis{{Name: plan.OrganisationAxis, Categories: []string{"A", "B", "C", "D", "E"}, Hidden: true}}}
 	s.Cells = []plan.Cell{{Name: "persons", Rank: plan.Total}}
 	for i, f := range slideFigures {
 		s.Axes = append(s.Axes, plan.Axis{Name: f, Categories: []string{"no", "yes"}})
@@ -113,36 +113,36 @@ func slideSystem(rng *rand.Rand, attributes int) plan.System {
 
 // slideLayout asks for a one-way table of every attribute and the two-way
 // tables of the first pairs of them.
-func slideLayout(base plan.System, pairs int) Layout {
-	l := Layout{Base: base}
+func slideLayout(base plan.System, pairs int) plan.Layout {
+	l := plan.Layout{Base: base}
 	for a := slideAttribute; a < len(base.Axes); a++ {
 		n := len(base.Axes[a].Categories)
 		var each, stated []int
-		var fine Grouping
+		var fine plan.Grouping
 		for c := range n {
 			each = append(each, c)
 			fine = append(fine, []int{c})
 		}
 		stated = each[:n-1]
-		l.Ladders = append(l.Ladders, Ladder{Axis: a, Residual: n - 1, Rungs: []Grouping{fine, {stated, {n - 1}}}})
-		l.Tables = append(l.Tables, Table{Name: base.Axes[a].Name, Axes: []int{a}})
+		l.Ladders = append(l.Ladders, plan.Ladder{Axis: a, Residual: n - 1, Rungs: []plan.Grouping{fine, {stated, {n - 1}}}})
+		l.Tables = append(l.Tables, plan.Table{Name: base.Axes[a].Name, Axes: []int{a}})
 	}
 	for i := range pairs {
 		a := slideAttribute + 2*i
-		l.Tables = append(l.Tables, Table{Name: fmt.Sprintf("pair%d", i+1), Axes: []int{a, a + 1}})
+		l.Tables = append(l.Tables, plan.Table{Name: fmt.Sprintf("pair%d", i+1), Axes: []int{a, a + 1}})
 	}
 	return l
 }
 
 // slideProblem recodes the plan and takes every standard view.
-func slideProblem(ctx context.Context, seed uint64, attributes, pairs int) (Problem, Layout, []Presentation, error) {
+func slideProblem(ctx context.Context, seed uint64, attributes, pairs int) (Problem, plan.Layout, []Presentation, error) {
 	return slideProblemFor(ctx, seed, attributes, pairs, func(plan.View) bool { return true })
 }
 
 // organisationsAlone leaves out who recognises somebody else's record.
 func organisationsAlone(v plan.View) bool { return !strings.Contains(v.Name, "+duplicate:") }
 
-func slideProblemFor(ctx context.Context, seed uint64, attributes, pairs int, keep func(plan.View) bool) (Problem, Layout, []Presentation, error) {
+func slideProblemFor(ctx context.Context, seed uint64, attributes, pairs int, keep func(plan.View) bool) (Problem, plan.Layout, []Presentation, error) {
 	base, data := slide(seed, attributes)
 	layout := slideLayout(base, pairs)
 	p := Problem{System: base, Data: data, Policy: plan.Defaults()}
@@ -150,7 +150,7 @@ func slideProblemFor(ctx context.Context, seed uint64, attributes, pairs int, ke
 	fine.Base.Cells = slices.Clone(base.Cells)
 	for i, t := range fine.Tables {
 		if len(t.Axes) == 1 {
-			addCells(&fine.Base, t, []Grouping{fine.Ladders[i].Rungs[0]})
+			addCells(&fine.Base, t, []plan.Grouping{fine.Ladders[i].Rungs[0]})
 		}
 	}
 	var err error

@@ -250,15 +250,18 @@ func (s *space) homeOf(sels ...plan.Selection) int {
 	return -1
 }
 
-// habitable says whether a valid record can stand in a functional at all: one
-// with none is 0 by the rules that everybody knows.
-func (s *space) habitable(f plan.Functional) bool {
+// habitable says whether anybody unknown to a view can stand in a functional at
+// all: one with no such atom is 0 by the rules that everybody knows.
+func (s *space) habitable(f plan.Functional, view plan.View) bool {
 	within := s.mask(f.Within)
 	var except mask
-	barred := s.bans
+	barred := slices.Clone(s.bans)
+	for _, e := range view.Empty {
+		barred = append(barred, s.mask(e))
+	}
 	if f.Except != nil {
 		except = s.mask(*f.Except)
-		barred = append(slices.Clone(barred), except)
+		barred = append(barred, except)
 	}
 	axes := s.related(within, barred)
 	atom := make([]int, len(s.sys.Axes))

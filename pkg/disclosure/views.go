@@ -28,8 +28,9 @@ const maxViews = 20_000
 //     record of its own, of which no more than t_org remain;
 //   - coalitions of as many organisations as the policy says.
 //
-// Without an axis called [OrganisationAxis] there is the public alone.
-func Views(system plan.System, data []plan.Count, policy plan.Policy) ([]plan.View, error) {
+// Without an axis called [plan.OrganisationAxis] there is the public alone.
+// Declared are functionals besides those that [Derive] finds.
+func Views(system plan.System, data []plan.Count, policy plan.Policy, declared ...plan.Functional) ([]plan.View, error) {
 	if err := validPolicy(policy); err != nil {
 		return nil, err
 	}
@@ -40,7 +41,8 @@ func Views(system plan.System, data []plan.Count, policy plan.Policy) ([]plan.Vi
 	if err := p.validData(); err != nil {
 		return nil, err
 	}
-	v := viewer{system: system, data: tally(data), policy: policy, axis: organisationAxis(system)}
+	v := viewer{system: system, data: tally(data), policy: policy, axis: organisationAxis(system),
+		functionals: append(Derive(system), declared...)}
 	v.views = []plan.View{{Name: PublicView, Threshold: policy.Threshold, ZeroIsSafe: policy.ZerosArePublic}}
 	if v.axis >= 0 {
 		v.organisations()
@@ -58,22 +60,24 @@ type viewer struct {
 	policy plan.Policy
 	axis   int
 	views  []plan.View
+
+	functionals []plan.Functional
 }
 
 func (v *viewer) organisations() {
-	functionals := Derive(v.system)
-	for org := range v.system.Axes[v.axis].Categories {
+	active := v.active()
+	for _, org := range active {
 		single := v.insiders([]int{org})
 		v.views = append(v.views, single)
-		for i, r := range v.recognisable(org, functionals) {
+		for i, r := range v.recognisable(org) {
 			more := single
 			more.Name = fmt.Sprintf("%s+duplicate:%d", single.Name, i+1)
 			more.Known = tally(append(slices.Clone(single.Known), plan.Count{Atom: r, N: 1}))
 			v.views = append(v.views, more)
 		}
 	}
-	for size := 2; size <= v.policy.Coalition; size++ {
-		v.coalitions(nil, size)
+	for size := 2; size <= v.policy.Coalition && size < len(active); size++ {
+		v.coalitions(nil, active, size)
 	}
 }
 
@@ -99,39 +103,37 @@ func (v *viewer) insiders(orgs []int) plan.View {
 	return view
 }
 
-// coalitions adds the views of every set of so many organisations that have
-// records at all and are not everybody.
-func (v *viewer) coalitions(orgs []int, size int) {
+// coalitions adds the view of every set of size organisations that holds orgs
+// and others of from.
+func (v *viewer) coalitions(orgs, from []int, size int) {
 	if len(orgs) == size {
-		if len(orgs) < v.active() {
-			v.views = append(v.views, v.insiders(orgs))
-		}
+		v.views = append(v.views, v.insiders(orgs))
 		return
 	}
-	from := 0
-	if len(orgs) > 0 {
-		from = orgs[len(orgs)-1] + 1
-	}
-	for org := from; org < len(v.system.Axes[v.axis].Categories) && len(v.views) <= maxViews; org++ {
-		v.coalitions(append(slices.Clone(orgs), org), size)
+	for i, org := range from {
+		if len(v.views) <= maxViews {
+			v.coalitions(append(slices.Clone(orgs), org), from[i+1:], size)
+		}
 	}
 }
 
-// active is how many organisations have records.
-func (v *viewer) active() int {
-	seen := make(map[int]bool)
+// active lists the organisations that have records.
+func (v *viewer) active() (out []int) {
 	for _, d := range v.data {
-		seen[d.Atom[v.axis]] = true
+		if d.N > 0 {
+			out = append(out, d.Atom[v.axis])
+		}
 	}
-	return len(seen)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // recognisable lists, once each and in order, the records of others that an
 // organisation could recognise with effect.
-func (v *viewer) recognisable(org int, functionals []plan.Functional) [][]int {
+func (v *viewer) recognisable(org int) [][]int {
 	var out [][]int
 	taken := make([]bool, len(v.data))
-	for _, f := range functionals {
+	for _, f := range v.functionals {
 		own, others := 0, 0
 		for _, d := range v.data {
 			switch {
