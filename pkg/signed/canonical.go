@@ -74,14 +74,16 @@ func appendText(out []byte, s string) []byte {
 	out = append(out, '"')
 	for i := range len(s) {
 		c := s[i]
-		switch j := strings.IndexByte(escaped, c); {
-		case j >= 0:
-			out = append(out, '\\', escapees[j])
-		case c < ' ':
-			out = append(out, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
-		default:
+		if isPlain(c) {
 			out = append(out, c)
+		} else if j := strings.IndexByte(escaped, c); j >= 0 {
+			out = append(out, '\\', escapees[j])
+		} else {
+			out = append(out, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
 		}
 	}
 	return append(out, '"')
 }
+
+// isPlain says whether c stands in a string as it is.
+func isPlain(c byte) bool { return c >= ' ' && c != '"' && c != '\\' }

@@ -144,7 +144,8 @@ type (
 	noteSigner struct{ Signer }
 )
 
-func (k noteKey) KeyHash() uint32                    { return binary.BigEndian.Uint32(keyHash(k.name, k.data())) }
+func (k noteKey) KeyHash() uint32 { return binary.BigEndian.Uint32(keyHash(k.name, k.data())) }
+
 func (k noteKey) Verify(msg, sig []byte) bool        { return ed25519.Verify(k.public[:], msg, sig) }
 func (s noteSigner) Name() string                    { return s.key.name }
 func (s noteSigner) KeyHash() uint32                 { return noteKey{s.key}.KeyHash() }

@@ -25,16 +25,14 @@ type member struct {
 	value []byte // canonical
 }
 
-// value appends the canonical form of the next value.
+// value appends the canonical form of the next value, which stands in depth
+// others.
 func (r *reader) value(out []byte, depth int) ([]byte, error) {
-	if depth > MaxDepth {
-		return nil, errNotJSON
-	}
 	r.space()
 	switch {
-	case r.take('{'):
+	case depth < MaxDepth && r.take('{'):
 		return r.object(out, depth+1)
-	case r.take('['):
+	case depth < MaxDepth && r.take('['):
 		return r.array(out, depth+1)
 	case r.peek() == '"':
 		s, err := r.text()
@@ -164,15 +162,23 @@ func (r *reader) text() (string, error) {
 		case c < ' ':
 			return "", errNotJSON
 		default:
-			char, size := utf8.DecodeRune(r.in[r.pos:])
-			if char == utf8.RuneError && size == 1 {
+			plain := r.plain()
+			if !utf8.Valid(plain) {
 				return "", errNotJSON
 			}
-			s = append(s, r.in[r.pos:r.pos+size]...)
-			r.pos += size
+			s = append(s, plain...)
 		}
 	}
 	return "", errNotJSON
+}
+
+// plain reads on to the next character that means something in a string.
+func (r *reader) plain() []byte {
+	start := r.pos
+	for r.pos < len(r.in) && isPlain(r.in[r.pos]) {
+		r.pos++
+	}
+	return r.in[start:r.pos]
 }
 
 // escape reads on at a backslash. An escaped U+FFFD is refused: encoding/json
