@@ -186,7 +186,7 @@ func (e *engine) begin() error {
 	e.withheld, e.primary = make([]bool, n), make([]bool, n)
 	for _, s := range e.sights {
 		for i, f := range e.functionals {
-			v := total(f, s.rest)
+			v := e.remainder(s, i)
 			if !sensitive(s.view, f, v) || !e.space.habitable(f, s.view) {
 				continue
 			}
@@ -202,6 +202,20 @@ func (e *engine) begin() error {
 		return cmp.Compare(conditions(e.functionals[a.functional]), conditions(e.functionals[b.functional]))
 	})
 	return e.forbid()
+}
+
+// remainder is what a view does not know of a functional.
+func (e *engine) remainder(s *sight, f int) int {
+	if e.home[f] == nil {
+		return total(e.functionals[f], s.rest)
+	}
+	n := 0
+	for atom, y := range s.within(e.home[f]).y {
+		if e.members[f][atom] {
+			n += y
+		}
+	}
+	return n
 }
 
 // withholdCount withholds the cells that show a sensitive count.

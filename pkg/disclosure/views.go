@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -65,14 +66,14 @@ type viewer struct {
 }
 
 func (v *viewer) organisations() {
-	active := v.active()
+	active, met := v.active(), v.recognisable()
 	for _, org := range active {
 		single := v.insiders([]int{org})
 		v.views = append(v.views, single)
-		for i, r := range v.recognisable(org) {
+		for i, at := range met[org] {
 			more := single
 			more.Name = fmt.Sprintf("%s+duplicate:%d", single.Name, i+1)
-			more.Known = tally(append(slices.Clone(single.Known), plan.Count{Atom: r, N: 1}))
+			more.Known = tally(append(slices.Clone(single.Known), plan.Count{Atom: v.data[at].Atom, N: 1}))
 			v.views = append(v.views, more)
 		}
 	}
@@ -128,33 +129,38 @@ func (v *viewer) active() (out []int) {
 	return slices.Compact(out)
 }
 
-// recognisable lists, once each and in order, the records of others that an
-// organisation could recognise with effect.
-func (v *viewer) recognisable(org int) [][]int {
-	var out [][]int
-	taken := make([]bool, len(v.data))
+// recognisable lists for each organisation the records of others, by index and
+// once each, that it could recognise with effect.
+func (v *viewer) recognisable() [][]int {
+	orgs := len(v.system.Axes[v.axis].Categories)
+	met := make([]map[int]bool, orgs)
+	for org := range met {
+		met[org] = make(map[int]bool)
+	}
 	for _, f := range v.functionals {
-		own, others := 0, 0
-		for _, d := range v.data {
-			switch {
-			case !inside(f, d.Atom):
-			case d.Atom[v.axis] == org:
-				own += d.N
-			default:
-				others += d.N
+		by, all := make([]int, orgs), 0
+		var in []int
+		for i, d := range v.data {
+			if inside(f, d.Atom) {
+				in = append(in, i)
+				by[d.Atom[v.axis]] += d.N
+				all += d.N
 			}
 		}
-		if own == 0 || others > v.policy.OrganisationThreshold {
-			continue
-		}
-		for i, d := range v.data {
-			taken[i] = taken[i] || d.Atom[v.axis] != org && inside(f, d.Atom)
+		for org, own := range by {
+			if own == 0 || all-own > v.policy.OrganisationThreshold {
+				continue
+			}
+			for _, i := range in {
+				if v.data[i].Atom[v.axis] != org {
+					met[org][i] = true
+				}
+			}
 		}
 	}
-	for i, d := range v.data {
-		if taken[i] {
-			out = append(out, d.Atom)
-		}
+	out := make([][]int, orgs)
+	for org, m := range met {
+		out[org] = slices.Sorted(maps.Keys(m))
 	}
 	return out
 }
