@@ -23,29 +23,44 @@ func tinyProblem(t *rapid.T) Problem {
 		return out
 	}
 	rows, cols := rapid.IntRange(2, 3).Draw(t, "rows"), rapid.IntRange(2, 3).Draw(t, "columns")
+	universe := plan.Selection(nil)
+	if rapid.Bool().Draw(t, "universe") {
+		rows, cols = 2, 2
+		universe = plan.Selection{{Axis: 3, Categories: []int{1}}}
+	}
 	s := plan.System{Axes: []plan.Axis{
 		{Name: "r", Categories: names(rows, "r")}, {Name: "c", Categories: names(cols, "c")},
 		{Name: plan.OrganisationAxis, Categories: names(2, "o"), Hidden: true},
 	}}
-	s.Cells = []plan.Cell{{Name: "all", Rank: plan.Total}}
-	for a := range 2 {
-		if rapid.Bool().Draw(t, "one-way") {
-			addCells(&s, plan.Table{Name: s.Axes[a].Name, Axes: []int{a}}, []plan.Grouping{singles(s.Axes[a])})
+	s.Cells = []plan.Cell{{Name: "all", Rank: plan.Total, Where: universe}}
+	if universe != nil {
+		s.Axes = append(s.Axes, plan.Axis{Name: "u", Categories: []string{"out", "in"}})
+		if rapid.Bool().Draw(t, "everybody") {
+			s.Cells = append(s.Cells, plan.Cell{Name: "everybody", Rank: plan.Total})
 		}
 	}
-	if rapid.Bool().Draw(t, "two-way") || len(s.Cells) == 1 {
-		addCells(&s, plan.Table{Name: "rc", Axes: []int{0, 1}}, []plan.Grouping{singles(s.Axes[0]), singles(s.Axes[1])})
+	sizes := len(s.Cells)
+	for a := range 2 {
+		if rapid.Bool().Draw(t, "one-way") {
+			addCells(&s, plan.Table{Name: s.Axes[a].Name, Axes: []int{a}, Universe: universe}, []plan.Grouping{singles(s.Axes[a])})
+		}
+	}
+	if rapid.Bool().Draw(t, "two-way") || len(s.Cells) == sizes {
+		addCells(&s, plan.Table{Name: "rc", Axes: []int{0, 1}, Universe: universe}, []plan.Grouping{singles(s.Axes[0]), singles(s.Axes[1])})
 	}
 	if rapid.Bool().Draw(t, "ban") {
 		s.Bans = []plan.Selection{{{Axis: 0, Categories: []int{0}}, {Axis: 1, Categories: []int{0}}}}
 	}
 	if rapid.Bool().Draw(t, "sum") {
-		s.Cells = append(s.Cells, plan.Cell{Name: "sum", Rank: plan.Figure, Weighted: true, WeightAxis: 1, Weights: []int{0, 1, 2}[:cols]})
+		s.Cells = append(s.Cells, plan.Cell{Name: "sum", Rank: plan.Figure, Weighted: true, WeightAxis: 1, Weights: []int{0, 1, 2}[:cols], Where: universe})
 	}
 	p := Problem{System: s, Policy: plan.Defaults()}
 	p.Policy.Threshold, p.Policy.OrganisationThreshold, p.Policy.OrganisationsFail, p.Policy.Contributors = 3, 2, 0, 2
 	for range rapid.IntRange(3, 9).Draw(t, "persons") {
 		atom := []int{rapid.IntRange(0, rows-1).Draw(t, "r"), rapid.IntRange(0, cols-1).Draw(t, "c"), rapid.IntRange(0, 1).Draw(t, "o")}
+		if universe != nil {
+			atom = append(atom, rapid.IntRange(0, 1).Draw(t, "u"))
+		}
 		if validAtom(s, atom) {
 			p.Data = append(p.Data, plan.Count{Atom: atom, N: 1})
 		}
@@ -65,25 +80,22 @@ func singles(a plan.Axis) (g plan.Grouping) {
 }
 
 // populations calls visit with every population that a view cannot tell from
-// the truth, without any use of the code under test. Hidden organisations play
-// no part in the cells, so persons stand in atoms of the public axes.
+// the truth, by listing them. Hidden organisations play no part in the cells, so
+// persons stand in atoms of the public axes; how many there are in all is taken
+// as known, which changes nothing inside a universe of published size.
 func populations(p Problem, view plan.View, shown plan.Pattern, visit func(y []plan.Count)) {
-	var atoms [][]int
-	for r := range p.System.Axes[0].Categories {
-		for c := range p.System.Axes[1].Categories {
-			if atom := []int{r, c, 0}; !slices.ContainsFunc(p.System.Bans, func(b plan.Selection) bool {
-				return slices.Contains(b[0].Categories, r) && slices.Contains(b[1].Categories, c)
-			}) {
-				atoms = append(atoms, atom)
-			}
-		}
-	}
+	atoms := publicAtoms(p.System)
 	var want []int
 	left := 0
 	for _, c := range p.System.Cells {
 		want = append(want, value(c, p.Data)-value(c, view.Known))
 	}
-	left = want[0]
+	for _, d := range p.Data {
+		left += d.N
+	}
+	for _, k := range view.Known {
+		left -= k.N
+	}
 	y := make([]plan.Count, 0, len(atoms))
 	var walk func(i, left int)
 	walk = func(i, left int) {
@@ -138,16 +150,32 @@ func undeniable(p Problem, shown plan.Pattern) (out []string) {
 	return out
 }
 
-// empty says whether no valid atom counts towards a functional.
-func empty(p Problem, f plan.Functional) bool {
-	for r := range p.System.Axes[0].Categories {
-		for c := range p.System.Axes[1].Categories {
-			if atom := []int{r, c, 0}; validAtom(p.System, atom) && inside(f, atom) {
-				return false
+// publicAtoms lists the valid atoms, hidden axes left at their first category.
+func publicAtoms(s plan.System) (atoms [][]int) {
+	atom := make([]int, len(s.Axes))
+	var walk func(a int)
+	walk = func(a int) {
+		if a == len(s.Axes) {
+			if !slices.ContainsFunc(s.Bans, func(b plan.Selection) bool { return holds(b, atom) }) {
+				atoms = append(atoms, slices.Clone(atom))
+			}
+			return
+		}
+		for c := range s.Axes[a].Categories {
+			if c == 0 || !s.Axes[a].Hidden {
+				atom[a] = c
+				walk(a + 1)
 			}
 		}
+		atom[a] = 0
 	}
-	return true
+	walk(0)
+	return atoms
+}
+
+// empty says whether no valid atom counts towards a functional.
+func empty(p Problem, f plan.Functional) bool {
+	return !slices.ContainsFunc(publicAtoms(p.System), func(atom []int) bool { return inside(f, atom) })
 }
 
 // Whatever is published leaves every sensitive quantity deniable; what is
@@ -169,7 +197,9 @@ func TestEverySolutionIsDeniableByListingAllPopulations(t *testing.T) {
 		case CodeNotDeniable:
 			refused++
 			nothing := make(plan.Pattern, len(p.System.Cells))
-			nothing[0] = true
+			for i, c := range p.System.Cells {
+				nothing[i] = c.Rank == plan.Total
+			}
 			if len(undeniable(p, nothing)) == 0 {
 				t.Fatalf("refused, but withholding all but the total protects: %v", s.Findings)
 			}
