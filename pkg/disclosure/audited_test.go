@@ -91,6 +91,22 @@ func TestTheAuditorAcceptsALargeComponent(t *testing.T) {
 	}
 }
 
+// Bans tie axes together that no cell names; a neighbourhood has to keep them.
+func TestTheAuditorAcceptsALargeComponentWithBans(t *testing.T) {
+	p := crowd(2, 150, 4, 6)
+	for a := 1; a < 9; a++ {
+		p.System.Bans = append(p.System.Bans, plan.Selection{{Axis: a, Categories: []int{3}}, {Axis: a + 3, Categories: []int{2, 3}}})
+	}
+	p.Data = slices.DeleteFunc(p.Data, func(c plan.Count) bool { return !validAtom(p.System, c.Atom) })
+	s := viewedAndProtected(t, &p)
+	if len(s.Witnesses) == 0 {
+		t.Error("nothing had to be proved")
+	}
+	if fails := audit(p, s); len(fails) > 0 {
+		t.Errorf("%d findings fail, the first: %+v", len(fails), fails[0])
+	}
+}
+
 func TestTheAuditorAcceptsTinySystems(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := tinyProblem(t)

@@ -56,7 +56,7 @@ func tinyProblem(t *rapid.T) Problem {
 	}
 	p := Problem{System: s, Policy: plan.Defaults()}
 	p.Policy.Threshold, p.Policy.OrganisationThreshold, p.Policy.OrganisationsFail, p.Policy.Contributors = 3, 2, 0, 2
-	for range rapid.IntRange(3, 9).Draw(t, "persons") {
+	for range rapid.IntRange(3, 9-2*len(universe)).Draw(t, "persons") {
 		atom := []int{rapid.IntRange(0, rows-1).Draw(t, "r"), rapid.IntRange(0, cols-1).Draw(t, "c"), rapid.IntRange(0, 1).Draw(t, "o")}
 		if universe != nil {
 			atom = append(atom, rapid.IntRange(0, 1).Draw(t, "u"))
