@@ -12,6 +12,7 @@ import (
 
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/ledger"
+	"manniskohandel.se/casestat/pkg/record"
 )
 
 // errClosed is what a closed or read-only store answers to a write.
@@ -52,7 +53,7 @@ type recordStatements interface {
 	// bind gives an id as the database keeps it.
 	bind(id uuid.UUID) any
 	// enter makes one organisation's records visible, those of all others not.
-	enter(tx *transaction, organisation uuid.UUID) error
+	enter(tx *transaction, organisation uuid.UUID)
 	heads(tx *transaction, keys []rowKey) ([]recordRow, error)
 	insert(tx *transaction, rows []recordRow) error
 	supersede(tx *transaction, rows []recordRow) error
@@ -61,24 +62,40 @@ type recordStatements interface {
 
 // ledgerStatements work on the ledger.
 type ledgerStatements interface {
-	// lockHead reads the head so that nobody else can before this transaction ends.
-	lockHead(tx *transaction) (ledger.Head, error)
-	insertEntries(tx *transaction, rows []ledger.Row) error
+	// lockHead has the head read, by tx.locked, before anything else is and so
+	// that nobody else can read it before this transaction ends.
+	lockHead(tx *transaction) error
+	// saveLedger writes the transaction's entries and, once, its head.
+	saveLedger(tx *transaction) error
 }
 
 // transaction is one write transaction. It must not be used after it ended.
 type transaction struct {
-	gorm    *gorm.DB
-	dialect dialect
-	head    ledger.Head
-	before  int64        // the ledger's size at the start
-	rows    []ledger.Row // to be written at the commit
-	entered uuid.UUID    // PostgreSQL: the organisation now visible
-	erased  bool         // something was withdrawn
+	gorm     *gorm.DB
+	dialect  dialect
+	pipeline *pipeline // PostgreSQL alone
+	head     ledger.Head
+	before   int64           // the ledger's size at the start
+	holds    bool            // the head was read under its lock
+	unlocked error           // why it could not be
+	rows     []ledger.Row    // to be written at the commit
+	known    []record.Period // those that came along with heads; nil: none did
+	erased   bool            // something was withdrawn
+}
+
+// transaction wraps one that gorm began.
+func (d *database) transaction(g *gorm.DB) *transaction {
+	p, _ := g.Statement.ConnPool.(*pipeline)
+	return &transaction{gorm: g, dialect: d.dialect, pipeline: p}
 }
 
 // append puts entries on the ledger; they are written with the commit.
 func (tx *transaction) append(entries []ledger.Entry) error {
+	if !tx.holds {
+		if tx.unlocked = tx.pipeline.send(); tx.unlocked != nil {
+			return tx.unlocked
+		}
+	}
 	rows, head, err := tx.head.Append(entries)
 	if err != nil {
 		return fmt.Errorf("append to the ledger: %w", err)
@@ -101,9 +118,9 @@ func (d *database) atomically(ctx context.Context, f func(*transaction) error) (
 		return err
 	}
 	defer l.release()
-	tx := &transaction{dialect: d.dialect}
+	var tx *transaction
 	err = d.session(ctx, l).Transaction(func(g *gorm.DB) error {
-		tx.gorm = g
+		tx = d.transaction(g)
 		return tx.run(f)
 	})
 	if err != nil {
@@ -118,23 +135,28 @@ func (d *database) atomically(ctx context.Context, f func(*transaction) error) (
 	return nil
 }
 
-// run is the body of a transaction.
-func (tx *transaction) run(f func(*transaction) error) error {
-	var err error
-	if tx.head, err = tx.dialect.lockHead(tx); err != nil {
+// locked takes over the head as it was read under its lock.
+func (tx *transaction) locked(head row) (err error) {
+	if tx.head, err = scanHead(head); err != nil {
 		return fmt.Errorf("lock the ledger's head: %w", classify(err))
 	}
-	tx.before = tx.head.Size
-	if err := f(tx); err != nil {
+	tx.before, tx.holds = tx.head.Size, true
+	return nil
+}
+
+// run is the body of a transaction.
+func (tx *transaction) run(f func(*transaction) error) error {
+	if err := tx.dialect.lockHead(tx); err != nil {
 		return err
 	}
-	if len(tx.rows) == 0 {
-		return nil
+	err := f(tx)
+	if tx.unlocked != nil { // whatever f made of it: nothing was wrong with its entries
+		return tx.unlocked
 	}
-	if err := tx.dialect.insertEntries(tx, tx.rows); err != nil {
-		return fmt.Errorf("write the ledger: %w", classify(err))
+	if err != nil || len(tx.rows) == 0 {
+		return err
 	}
-	return tx.saveHead()
+	return tx.dialect.saveLedger(tx)
 }
 
 // reading runs f in one read-only transaction, which sees one state of the
@@ -147,7 +169,7 @@ func (d *database) reading(ctx context.Context, from leaser, f func(*transaction
 	}
 	defer l.release()
 	return d.session(ctx, l).Transaction(func(g *gorm.DB) error {
-		return f(&transaction{gorm: g, dialect: d.dialect})
+		return f(d.transaction(g))
 	}, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
 }
 

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -16,16 +15,19 @@ const (
 
 // scanHead reads the ledger's head. Of a head that contradicts itself it gives
 // what is there, with ledger.ErrHead.
-func scanHead(row *sql.Row) (ledger.Head, error) {
+func scanHead(r row) (ledger.Head, error) {
 	var size int64
 	var root, link, edge []byte
-	if err := row.Scan(&size, &root, &link, &edge); err != nil {
+	if err := r.Scan(&size, &root, &link, &edge); err != nil {
 		return ledger.Head{}, err
 	}
 	return ledger.ParseHead(size, root, link, edge)
 }
 
-// saveHead writes the head once, at the commit.
+// errHeadMoved says that somebody wrote past the lock.
+var errHeadMoved = errors.New("store: the ledger's head moved under a lock")
+
+// saveHead writes the head.
 func (tx *transaction) saveHead() error {
 	h := tx.head
 	done := tx.gorm.Exec(updateHead, h.Size, h.Root[:], h.Link[:], h.EdgeBytes(), tx.before)
@@ -33,7 +35,7 @@ func (tx *transaction) saveHead() error {
 		return fmt.Errorf("write the ledger's head: %w", classify(done.Error))
 	}
 	if done.RowsAffected != 1 {
-		return errors.New("store: the ledger's head moved under a lock")
+		return errHeadMoved
 	}
 	return nil
 }

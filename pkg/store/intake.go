@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -51,9 +50,7 @@ func (s intakeStore) List(ctx context.Context, page intake.Page) (out []intake.V
 		}
 	}
 	err = s.db.reading(ctx, s.db.reader, func(tx *transaction) error {
-		if err := tx.dialect.enter(tx, organisation); err != nil {
-			return err
-		}
+		tx.dialect.enter(tx, organisation)
 		rows, err := collect(scanRecord)(tx.gorm.Raw(selectPage, tx.dialect.bind(organisation), tx.dialect.bind(after),
 			page.Year, page.Year, page.Limit).Rows())
 		out = fromRows(rows)
@@ -69,9 +66,7 @@ func (s intakeStore) History(ctx context.Context, key intake.Key) (out []intake.
 		return nil, err
 	}
 	err = s.db.reading(ctx, s.db.reader, func(tx *transaction) error {
-		if err := tx.dialect.enter(tx, k.organisation); err != nil {
-			return err
-		}
+		tx.dialect.enter(tx, k.organisation)
 		organisation, id := tx.dialect.bind(k.organisation), tx.dialect.bind(k.id)
 		current, err := collect(scanRecord)(tx.gorm.Raw(selectCurrent, organisation, id).Rows())
 		if err != nil {
@@ -153,6 +148,9 @@ func (tx intakeTx) Periods(context.Context) ([]record.Period, error) { return tx
 func (tx intakeTx) Append(_ context.Context, entries []ledger.Entry) error { return tx.append(entries) }
 
 func (tx *transaction) periods() ([]record.Period, error) {
+	if tx.known != nil {
+		return tx.known, nil
+	}
 	periods, err := collect(scanPeriod)(tx.gorm.Raw(selectPeriods).Rows())
 	if err != nil {
 		return nil, fmt.Errorf("read periods: %w", err)
@@ -160,8 +158,8 @@ func (tx *transaction) periods() ([]record.Period, error) {
 	return periods, nil
 }
 
-func scanPeriod(rows *sql.Rows) (p record.Period, err error) {
-	err = rows.Scan(&p.Year, &p.State)
+func scanPeriod(r row) (p record.Period, err error) {
+	err = r.Scan(&p.Year, &p.State)
 	return p, err
 }
 

@@ -65,10 +65,10 @@ func (tx *transaction) entries() iter.Seq2[ledger.Row, error] {
 	}
 }
 
-func scanEntry(rows *sql.Rows) (row ledger.Row, err error) {
+func scanEntry(r row) (entry ledger.Row, err error) {
 	var link []byte
-	if err = rows.Scan(&row.Index, &row.Body, &link); err == nil && len(link) == tlog.HashSize {
-		row.Link = tlog.Hash(link) // of another length it stays zero, and its link is found broken
+	if err = r.Scan(&entry.Index, &entry.Body, &link); err == nil && len(link) == tlog.HashSize {
+		entry.Link = tlog.Hash(link) // of another length it stays zero, and its link is found broken
 	}
-	return row, err
+	return entry, err
 }

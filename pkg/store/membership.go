@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -110,18 +109,18 @@ func saved(err error, what string) error {
 	return nil
 }
 
-func scanOrganisation(rows *sql.Rows) (o access.Organisation, err error) {
+func scanOrganisation(r row) (o access.Organisation, err error) {
 	var id uuid.UUID
-	err = rows.Scan(&id, &o.Name, &o.Kind, &o.Active)
+	err = r.Scan(&id, &o.Name, &o.Kind, &o.Active)
 	o.ID = access.OrganisationID(id.String())
 	return o, err
 }
 
-func scanClient(rows *sql.Rows) (c access.Client, err error) {
+func scanClient(r row) (c access.Client, err error) {
 	var id, organisation uuid.UUID
 	var by uuid.NullUUID
 	var permissions string
-	err = rows.Scan(&id, &organisation, &c.Holder, &c.Role, &permissions, &by, &c.Secret, &c.Revoked)
+	err = r.Scan(&id, &organisation, &c.Holder, &c.Role, &permissions, &by, &c.Secret, &c.Revoked)
 	c.ID, c.Organisation = access.ClientID(id.String()), access.OrganisationID(organisation.String())
 	c.Permissions = splitPermissions(permissions)
 	if by.Valid {

@@ -139,7 +139,7 @@ func (p postgresLeaser) lease(ctx context.Context) (*lease, error) {
 		}
 		return nil
 	}
-	return &lease{pool: conn, confirm: confirm, release: func() { _ = conn.Close() }}, nil
+	return &lease{pool: postgresConn{conn}, confirm: confirm, release: func() { _ = conn.Close() }}, nil
 }
 
 func (p postgresLeaser) close() error {

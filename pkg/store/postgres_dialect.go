@@ -5,94 +5,88 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
-	"gorm.io/gorm"
+	"github.com/jackc/pgx/v5"
 
 	"manniskohandel.se/casestat/pkg/ledger"
+	"manniskohandel.se/casestat/pkg/record"
 )
 
 // postgresDialect sends the rows of one organisation as arrays, one statement
 // for all of them: row security lets a transaction see one organisation at a
-// time, and refuses COPY.
+// time, and refuses COPY. What it writes waits in the transaction's pipeline,
+// so an error of insert, supersede, withdraw or saveLedger comes with the next
+// read or the commit.
 type postgresDialect struct{}
 
 func (postgresDialect) bind(id uuid.UUID) any { return id.String() }
 
 // enter holds for this transaction alone: a setting that outlived it would
 // show one organisation's records to the next user of the connection.
-func (postgresDialect) enter(tx *transaction, organisation uuid.UUID) error {
-	if tx.entered == organisation {
-		return nil
+func (postgresDialect) enter(tx *transaction, organisation uuid.UUID) {
+	if tx.pipeline.entered != organisation {
+		tx.pipeline.entered = organisation
+		tx.pipeline.exec(step{doing: "enter an organisation"}, enterOrganisation, organisation.String())
 	}
-	tx.entered = organisation
-	return classify(tx.gorm.Exec(enterOrganisation, organisation.String()).Error)
 }
 
-func (d postgresDialect) heads(tx *transaction, keys []rowKey) ([]recordRow, error) {
-	var out []recordRow
+// heads fetches the periods along, which every writer asks for next.
+func (d postgresDialect) heads(tx *transaction, keys []rowKey) (out []recordRow, _ error) {
 	for organisation, some := range byOrganisation(keys, func(k rowKey) uuid.UUID { return k.organisation }) {
-		if err := d.enter(tx, organisation); err != nil {
-			return nil, err
-		}
+		d.enter(tx, organisation)
 		ids := columnOf(some, func(k rowKey) [16]byte { return k.id })
-		rows, err := collect(scanRecord)(tx.gorm.Raw(selectHeads, organisation.String(), ids).Rows())
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, rows...)
+		tx.pipeline.batch.Queue(selectHeads, organisation.String(), ids).Query(into(&out, scanRecord))
 	}
+	periods := []record.Period{}
+	tx.pipeline.batch.Queue(selectPeriods).Query(into(&periods, scanPeriod))
+	if err := tx.pipeline.send(); err != nil {
+		return nil, classify(err)
+	}
+	tx.known = periods
 	return out, nil
 }
 
 func (d postgresDialect) insert(tx *transaction, rows []recordRow) error {
 	for organisation, some := range recordsByOrganisation(rows) {
-		if err := d.enter(tx, organisation); err != nil {
-			return err
-		}
-		if err := tx.gorm.Exec(insertRecords, arrays(organisation, some)...).Error; err != nil {
-			return classify(err)
-		}
+		d.enter(tx, organisation)
+		tx.pipeline.exec(step{doing: "save records"}, insertRecords, arrays(organisation, some)...)
 	}
 	return nil
 }
 
 func (d postgresDialect) supersede(tx *transaction, rows []recordRow) error {
 	for organisation, some := range recordsByOrganisation(rows) {
-		if err := d.enter(tx, organisation); err != nil {
-			return err
-		}
-		if err := all(tx.gorm.Exec(supersedeRecords, arrays(organisation, some)...), len(some)); err != nil {
-			return err
-		}
+		d.enter(tx, organisation)
+		tx.pipeline.exec(step{"correct records", len(some), errNotCurrent}, supersedeRecords, arrays(organisation, some)...)
 	}
 	return nil
 }
 
 func (d postgresDialect) withdraw(tx *transaction, rows []recordRow) error {
 	for organisation, some := range recordsByOrganisation(rows) {
-		if err := d.enter(tx, organisation); err != nil {
-			return err
-		}
+		d.enter(tx, organisation)
 		args := arrays(organisation, some)[:5] // a tombstone has no more columns
-		if err := all(tx.gorm.Exec(withdrawRecords, args...), len(some)); err != nil {
-			return err
-		}
-		if err := tx.gorm.Exec(withdrawHistory, args[0], args[1]).Error; err != nil {
-			return classify(err)
-		}
+		tx.pipeline.exec(step{"withdraw records", len(some), errNotCurrent}, withdrawRecords, args...)
+		tx.pipeline.exec(step{doing: "withdraw former versions"}, withdrawHistory, args[0], args[1])
 	}
 	return nil
 }
 
-func (postgresDialect) lockHead(tx *transaction) (ledger.Head, error) {
-	return scanHead(tx.gorm.Raw(selectHeadForUpdate).Row())
+// lockHead stands first in the pipeline, so that whatever is read later is
+// read under the lock.
+func (postgresDialect) lockHead(tx *transaction) error {
+	tx.pipeline.awaited = true // a head may contradict itself
+	tx.pipeline.batch.Queue(selectHeadForUpdate).QueryRow(func(row pgx.Row) error { return tx.locked(row) })
+	return nil
 }
 
-func (postgresDialect) insertEntries(tx *transaction, rows []ledger.Row) error {
-	return tx.gorm.Exec(insertEntries,
+func (postgresDialect) saveLedger(tx *transaction) error {
+	h, rows := tx.head, tx.rows
+	tx.pipeline.exec(step{doing: "write the ledger"}, insertEntriesAndHead,
 		columnOf(rows, func(r ledger.Row) int64 { return r.Index }),
 		columnOf(rows, func(r ledger.Row) []byte { return r.Body }),
 		columnOf(rows, func(r ledger.Row) []byte { return r.Link[:] }),
-	).Error
+		h.Size, h.Root[:], h.Link[:], h.EdgeBytes(), tx.before)
+	return nil
 }
 
 // arrays gives the arguments of a statement over versions: the organisation,
@@ -137,17 +131,6 @@ func byOrganisation[T any](sorted []T, of func(T) uuid.UUID) iter.Seq2[uuid.UUID
 			sorted = sorted[end:]
 		}
 	}
-}
-
-// all turns an update that did not hit every row into an error.
-func all(done *gorm.DB, rows int) error {
-	if done.Error != nil {
-		return classify(done.Error)
-	}
-	if done.RowsAffected != int64(rows) {
-		return errNotCurrent
-	}
-	return nil
 }
 
 var _ dialect = postgresDialect{}

@@ -38,6 +38,10 @@ WHERE r.organisation = $1::uuid AND r.record_id = g.record_id AND NOT r.withdraw
 
 	selectHeadForUpdate = selectHead + ` FOR UPDATE`
 
-	insertEntries = `INSERT INTO ledger_entries (idx, body, link)
-SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])`
+	// A head that moved under its lock becomes NULL, which its column refuses.
+	insertEntriesAndHead = `WITH entries AS (
+	INSERT INTO ledger_entries (idx, body, link)
+	SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])
+)
+UPDATE ledger_head SET size = CASE WHEN size = $8 THEN $4::bigint END, root = $5, link = $6, edge = $7 WHERE id = 1`
 )

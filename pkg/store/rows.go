@@ -83,14 +83,17 @@ func fromRow(r recordRow) intake.Version {
 	return v
 }
 
+// row is what a statement gave, of database/sql or of pgx.
+type row interface{ Scan(dest ...any) error }
+
 // scanRecord reads the columns of a version in the order every query gives them.
-func scanRecord(rows *sql.Rows) (r recordRow, err error) {
-	err = rows.Scan(&r.organisation, &r.id, &r.version, &r.tag, &r.day, &r.withdrawn, &r.year, &r.codebook, &r.answers)
+func scanRecord(one row) (r recordRow, err error) {
+	err = one.Scan(&r.organisation, &r.id, &r.version, &r.tag, &r.day, &r.withdrawn, &r.year, &r.codebook, &r.answers)
 	return r, err
 }
 
 // collect reads every row. It takes the result of gorm's Rows as it comes.
-func collect[T any](scan func(*sql.Rows) (T, error)) func(*sql.Rows, error) ([]T, error) {
+func collect[T any](scan func(row) (T, error)) func(*sql.Rows, error) ([]T, error) {
 	return func(rows *sql.Rows, err error) (out []T, _ error) {
 		if err != nil {
 			return nil, classify(err)

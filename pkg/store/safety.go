@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -83,7 +82,7 @@ func checkPresent(kind string, wanted, found []string) (errs []error) {
 	return errs
 }
 
-func scanName(rows *sql.Rows) (name string, err error) {
-	err = rows.Scan(&name)
+func scanName(r row) (name string, err error) {
+	err = r.Scan(&name)
 	return name, err
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 )
@@ -101,8 +100,8 @@ func (d *database) checkPostgres(ctx context.Context, want expectations, role st
 
 func (tx *transaction) postgresSettings() (map[string]string, error) {
 	type pair struct{ name, value string }
-	pairs, err := collect(func(rows *sql.Rows) (p pair, err error) {
-		err = rows.Scan(&p.name, &p.value)
+	pairs, err := collect(func(r row) (p pair, err error) {
+		err = r.Scan(&p.name, &p.value)
 		return p, err
 	})(tx.gorm.Raw(selectSettings).Rows())
 	found := make(map[string]string, len(pairs))

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/google/uuid"
@@ -35,7 +36,7 @@ func (sqliteDialect) bind(id uuid.UUID) any { return blob(id[:]) }
 
 // enter has nothing to do: SQLite has no row security, and each statement
 // names the organisation.
-func (sqliteDialect) enter(*transaction, uuid.UUID) error { return nil }
+func (sqliteDialect) enter(*transaction, uuid.UUID) {}
 
 func (sqliteDialect) heads(tx *transaction, keys []rowKey) ([]recordRow, error) {
 	var out []recordRow
@@ -91,18 +92,22 @@ func (sqliteDialect) withdraw(tx *transaction, rows []recordRow) error {
 	return nil
 }
 
-func (sqliteDialect) lockHead(tx *transaction) (ledger.Head, error) {
-	return scanHead(tx.gorm.Raw(selectHead).Row()) // the transaction was the only one from its beginning
+func (sqliteDialect) lockHead(tx *transaction) error {
+	return tx.locked(tx.gorm.Raw(selectHead).Row()) // the transaction was the only one from its beginning
 }
 
-func (sqliteDialect) insertEntries(tx *transaction, rows []ledger.Row) error {
-	return inStatements(rows, [3]string{entries1, entries5, entries25}, func(query string, some []ledger.Row) error {
+func (sqliteDialect) saveLedger(tx *transaction) error {
+	err := inStatements(tx.rows, [3]string{entries1, entries5, entries25}, func(query string, some []ledger.Row) error {
 		args := make([]any, 0, 3*len(some))
 		for i := range some {
 			args = append(args, some[i].Index, some[i].Body, some[i].Link[:])
 		}
 		return tx.gorm.Exec(query, args...).Error
 	})
+	if err != nil {
+		return fmt.Errorf("write the ledger: %w", classify(err))
+	}
+	return tx.saveHead()
 }
 
 // forget overwrites the log, where the pages from before an erasure still
