@@ -12,6 +12,7 @@ import (
 	"manniskohandel.se/casestat/api"
 	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/intake"
 	"manniskohandel.se/casestat/pkg/record"
 )
@@ -51,6 +52,10 @@ func (s *Server) PutRecord(c echo.Context, id api.RecordID, params api.PutRecord
 	if err != nil {
 		return err
 	}
+	name, err := recordName(id)
+	if err != nil {
+		return err
+	}
 	body, err := io.ReadAll(c.Request().Body)
 	if err != nil {
 		return err
@@ -59,7 +64,7 @@ func (s *Server) PutRecord(c echo.Context, id api.RecordID, params api.PutRecord
 	if err := row.Refusal(); err != nil {
 		return err
 	}
-	row.Record.ID = record.ID(id)
+	row.Record.ID = name
 	receipt, err := s.deps.Records.Put(c.Request().Context(), principal(c), intake.Submission{Record: row.Record, Replaces: replaces})
 	if err != nil {
 		return err
@@ -69,6 +74,17 @@ func (s *Server) PutRecord(c echo.Context, id api.RecordID, params api.PutRecord
 		ID: receipt.Record, Version: receipt.Version, Day: receipt.Day, Outcome: receipt.Outcome,
 		Warnings: s.refusals(row.Warnings, languageOf(c.Request())),
 	})
+}
+
+// recordName takes the id under which a record is to be kept. Like the id of a
+// row in a batch it must not be made from a personal number; reading and
+// withdrawing do not ask, since they store nothing.
+func recordName(id string) (record.ID, error) {
+	name, err := record.ParseID(id)
+	if err != nil {
+		return "", fault.New(fault.Invalid, record.CodeRecordRefused, fault.Detail{Pointer: "/record_id", Code: fault.CodeOf(err)})
+	}
+	return name, nil
 }
 
 // WithdrawRecord erases a record.

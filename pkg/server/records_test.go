@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"manniskohandel.se/casestat/pkg/record"
 	"manniskohandel.se/casestat/pkg/recordtest"
 	"manniskohandel.se/casestat/pkg/servertest"
 )
@@ -151,4 +152,30 @@ func TestClosedPeriod(t *testing.T) {
 	wantStatus(t, put(2, "2025"), 409, "period_closed")
 	wantStatus(t, put(1, "2025"), 200, "") // the same again changes nothing
 	wantStatus(t, s.Do(t, servertest.Request{Method: "DELETE", Path: recordPath(1), Token: token}), 204, "")
+}
+
+// The id of a single submission passes the same shield as one in a batch, and
+// what stands there already can still be withdrawn.
+func TestIDsMadeFromAPersonAreRefused(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{})
+	token := s.Token(t, s.Cast.A)
+	for id, code := range map[string]string{
+		"18900101-9802-4000-8000-000000000000": "identifier_personal_number",
+		"12345678-1234-4123-8123-123456789012": "record_id_not_random",
+	} {
+		one := s.Do(t, servertest.Request{Method: "PUT", Path: "/v1/records/" + id, Token: token, Body: recordtest.Core()})
+		wantStatus(t, one, 422, "record_refused")
+		many := s.Do(t, servertest.Request{
+			Method: "POST", Path: "/v1/records/batches", Token: token, Type: "application/x-ndjson",
+			Body: recordtest.Line(record.ID(id), recordtest.Core()),
+		})
+		wantStatus(t, many, 422, "batch_refused")
+		for _, answer := range []servertest.Response{one, many} {
+			if !strings.Contains(string(answer.Body), code) || !strings.Contains(string(answer.Body), `"/record_id"`) {
+				t.Errorf("%s is not refused as %s: %s", id, code, answer.Body)
+			}
+		}
+		wantStatus(t, s.Do(t, servertest.Request{Method: "DELETE", Path: "/v1/records/" + id, Token: token}), 404, "not_found")
+	}
+	wantNothingStored(t, s)
 }
