@@ -5,8 +5,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -193,5 +195,14 @@ func (s *Server) requestID() string {
 func (s *Server) logFailure(err error, c echo.Context, id string) {
 	s.deps.Log.LogAttrs(c.Request().Context(), slog.LevelError, "request failed",
 		slog.String("request_id", id), slog.String("route", routeOf(c)),
-		slog.String("code", string(fault.CodeOf(err))), slog.String("error", err.Error()))
+		slog.String("code", string(fault.CodeOf(err))), slog.String("error", withoutAddresses(err)))
+}
+
+// withoutAddresses words an error for the operator. The text of a connection's
+// error names both of its ends, so only what happened to it is kept.
+func withoutAddresses(err error) string {
+	if broken, ok := errors.AsType[*net.OpError](err); ok {
+		return fmt.Sprintf("%s: %v", broken.Op, broken.Err)
+	}
+	return err.Error()
 }
