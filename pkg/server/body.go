@@ -72,14 +72,23 @@ func (s *Server) allowTime(w http.ResponseWriter) error {
 	return err
 }
 
+// refuseBody lets through a request that has no body. One whose body cannot be
+// read is refused as well: it was not sent as it was meant.
 func refuseBody(r *http.Request) error {
 	if r.ContentLength == 0 || r.Body == nil {
 		return nil
 	}
-	if n, _ := io.ReadFull(r.Body, make([]byte, 1)); n == 0 {
-		return nil // chunked and empty
+	if r.ContentLength > 0 {
+		return fault.New(fault.Malformed, CodeBodyUnexpected)
 	}
-	return fault.New(fault.Malformed, CodeBodyUnexpected)
+	switch _, err := io.ReadFull(r.Body, make([]byte, 1)); {
+	case err == nil:
+		return fault.New(fault.Malformed, CodeBodyUnexpected)
+	case errors.Is(err, io.EOF):
+		return nil // chunked and empty
+	default:
+		return fault.Because(err, fault.Malformed, CodeBodyBrokenOff)
+	}
 }
 
 // boundedBody tells, in our own terms, why a body cannot be read to its end,

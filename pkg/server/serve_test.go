@@ -213,3 +213,30 @@ func TestServeGivesTheListenersError(t *testing.T) {
 		t.Error("a closed listener goes unnoticed")
 	}
 }
+
+// A request that takes no body and announces one it does not send is not
+// carried out: here a withdrawal, which could not be taken back.
+func TestT15_UnfinishedBodiesWhereNoneBelongs(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{})
+	address, _ := listen(t, s)
+	token := s.Token(t, s.Cast.A)
+	wantStatus(t, s.Do(t, servertest.Request{Method: "PUT", Path: recordPath(1), Token: token, Body: recordtest.Core()}), 201, "")
+	withdraw := servertest.Request{Method: "DELETE", Path: recordPath(1)}
+	for framing, want := range map[string]string{
+		"Content-Length: 5\r\n\r\n":                    "body_unexpected",
+		"Transfer-Encoding: chunked\r\n\r\n":           "body_broken_off",
+		"Transfer-Encoding: chunked\r\n\r\nzz\r\n":     "body_broken_off",
+		"Transfer-Encoding: chunked\r\n\r\n5\r\n{}":    "body_unexpected",
+		"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n": "body_unexpected",
+	} {
+		conn := dial(t, address, fmt.Sprintf("DELETE %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n%s", recordPath(1), token, framing))
+		if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		wantStatus(t, answerOn(t, conn, withdraw), 400, want)
+	}
+	wantStatus(t, s.Do(t, servertest.Request{Method: "GET", Path: recordPath(1), Token: token}), 200, "")
+	conn := dial(t, address, fmt.Sprintf("DELETE %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+		recordPath(1), token))
+	wantStatus(t, answerOn(t, conn, withdraw), 204, "")
+}
