@@ -47,6 +47,8 @@ func (s *Server) httpServer() *http.Server {
 		WriteTimeout:      s.limits.Body + s.limits.Answer,
 		IdleTimeout:       s.limits.Idle,
 		MaxHeaderBytes:    maxHeader,
+		// "OPTIONS *" is refused like whatever else the table does not have.
+		DisableGeneralOptionsHandler: true,
 		// What the HTTP library has to say is about connections and repeats addresses.
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
 	}

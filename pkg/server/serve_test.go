@@ -240,3 +240,11 @@ func TestT15_UnfinishedBodiesWhereNoneBelongs(t *testing.T) {
 		recordPath(1), token))
 	wantStatus(t, answerOn(t, conn, withdraw), 204, "")
 }
+
+// The library below would answer this one by itself, past every gate.
+func TestT38_OptionsOfTheWholeServer(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{})
+	address, _ := listen(t, s)
+	conn := dial(t, address, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
+	wantStatus(t, answerOn(t, conn, servertest.Request{Method: "OPTIONS", Path: "/*"}), 404, "not_found")
+}
