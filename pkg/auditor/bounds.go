@@ -32,8 +32,11 @@ type Prober struct {
 	system   plan.System
 	known    knowledge
 	programs map[string]*program
-	// least and most are populations that reach the ends of the last interval.
+	parts    map[string][]int // the axes of each program
+	// least and most are populations that reach the ends of the last interval,
+	// over the axes joined.
 	least, most point
+	joined      []int
 }
 
 // Probe prepares to answer questions; it refuses what is not well formed.
@@ -41,7 +44,7 @@ func Probe(p Published) (*Prober, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	return &Prober{system: p.System, known: p.knowledge(), programs: map[string]*program{}}, nil
+	return &Prober{system: p.System, known: p.knowledge(), programs: map[string]*program{}, parts: map[string][]int{}}, nil
 }
 
 // Bounds establishes the interval of every withheld cell, in the order of the
@@ -179,6 +182,7 @@ func (pr *Prober) program(q quantity) (*program, *pricer, error) {
 	}
 	rows, bans, joined := pr.known.about(axes)
 	key := fmt.Sprint(joined)
+	pr.joined, pr.parts[key] = joined, joined
 	p := pr.programs[key]
 	if p == nil {
 		var err error

@@ -14,9 +14,8 @@ import (
 func certified(tb testing.TB, s plan.System, people []plan.Count, policy plan.Policy) Certificate {
 	tb.Helper()
 	c := Certificate{System: s, Data: people, Policy: policy}
-	for i := range s.Cells {
-		c.Shown = append(c.Shown, true)
-		_ = i
+	for _, cell := range s.Cells {
+		c.Shown, c.Values = append(c.Shown, true), append(c.Values, (quantity{{termOf(cell), 1}}).of(people))
 	}
 	functionals, _ := derive(s, nil, c.Shown)
 	c.Views = required(c, functionals)
@@ -38,8 +37,7 @@ func certified(tb testing.TB, s plan.System, people []plan.Count, policy plan.Po
 
 // prove looks for every witness, or blames a shown cell.
 func prove(c Certificate, functionals []plan.Functional) ([]plan.Witness, int) {
-	for i, f := range contributors(c, c.Shown) {
-		_ = i
+	for _, f := range contributors(c, c.Shown) {
 		if f.Class == Fail {
 			return nil, slices.IndexFunc(c.System.Cells, func(cell plan.Cell) bool { return cell.Name == f.Scope })
 		}

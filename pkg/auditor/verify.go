@@ -26,6 +26,7 @@ type Certificate struct {
 	Views  []plan.View
 	Policy plan.Policy
 	Shown  plan.Pattern
+	Values []int // as published, by cell; only those of shown cells are looked at
 	// Earlier are the patterns of the releases before, over the first cells of
 	// System: whatever one of them shows is known for good.
 	Earlier   []plan.Pattern
@@ -125,10 +126,11 @@ func (v *verifier) view(view plan.View) {
 	for _, k := range view.Known {
 		unknown[keyOf(k.Atom)] -= k.N
 	}
+	barred := slices.Concat(v.System.Bans, view.Empty)
 	for i, f := range v.functionals {
 		value := v.totals[i] - count(f, view.Known)
 		sensitive := value < view.Threshold && !(value == 0 && f.Except == nil && view.ZeroIsSafe)
-		if !sensitive || !populated(v.System, f, slices.Concat(v.System.Bans, view.Empty)) {
+		if !sensitive || !populated(v.System, f, barred) {
 			continue
 		}
 		numbers := Numbers{Value: value, Threshold: view.Threshold}
@@ -145,7 +147,7 @@ func (v *verifier) view(view plan.View) {
 				v.findings = append(v.findings, Finding{Fail, RuleMissing, f.Name, view.Name, numbers})
 			case len(proofs) > 1:
 				v.find(Fail, RuleSurplus, f.Name, view.Name)
-			case !v.possible(view, unknown, v.Witnesses[proofs[0]]) || !reaches(goal, value+count(f, v.Witnesses[proofs[0]].Moves), view.Threshold):
+			case !v.possible(barred, unknown, v.Witnesses[proofs[0]]) || !reaches(goal, value+count(f, v.Witnesses[proofs[0]].Moves), view.Threshold):
 				v.findings = append(v.findings, Finding{Fail, RuleWitness, f.Name, view.Name, numbers})
 			}
 		}
@@ -155,22 +157,25 @@ func (v *verifier) view(view plan.View) {
 // possible checks a witness's population: nobody is taken away who is not
 // there, nobody put where no valid record or no unknown one can be, and
 // everything shown stays as it is.
-func (v *verifier) possible(view plan.View, unknown map[string]int, w plan.Witness) bool {
+func (v *verifier) possible(barred []plan.Selection, unknown map[string]int, w plan.Witness) bool {
 	for i, m := range w.Moves {
 		if m.N == 0 || m.N > people || m.N < -people || !v.isAtom(m.Atom) || i > 0 && slices.Compare(w.Moves[i-1].Atom, m.Atom) >= 0 {
 			return false
 		}
-		outside := slices.ContainsFunc(slices.Concat(v.System.Bans, view.Empty), func(b plan.Selection) bool { return holds(b, m.Atom) })
+		outside := slices.ContainsFunc(barred, func(b plan.Selection) bool { return holds(b, m.Atom) })
 		if outside || unknown[keyOf(m.Atom)]+m.N < 0 {
 			return false
 		}
 	}
 	for i, c := range v.System.Cells {
+		if !v.known[i] {
+			continue
+		}
 		change := 0
 		for _, m := range w.Moves {
 			change += m.N * weight(c, m.Atom)
 		}
-		if v.known[i] && change != 0 {
+		if change != 0 {
 			return false
 		}
 	}

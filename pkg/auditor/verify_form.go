@@ -15,7 +15,7 @@ const people = 10_000_000
 // may add without looking.
 func form(c Certificate) []Finding {
 	bad := func(scope string) []Finding { return []Finding{{Class: Fail, Rule: RuleForm, Scope: scope}} }
-	if checkSystem(c.System) != nil || len(c.Shown) != len(c.System.Cells) {
+	if checkSystem(c.System) != nil || len(c.Shown) != len(c.System.Cells) || len(c.Values) != len(c.Shown) {
 		return bad("system")
 	}
 	for _, e := range c.Earlier {
@@ -35,6 +35,15 @@ func form(c Certificate) []Finding {
 	v := verifier{Certificate: c}
 	if !v.population(c.Data, c.System.Bans) {
 		return bad("data")
+	}
+	for i, cell := range c.System.Cells {
+		sum := 0
+		for _, d := range c.Data {
+			sum += d.N * weight(cell, d.Atom)
+		}
+		if c.Shown[i] && sum != c.Values[i] || cell.StructuralZero && sum != 0 {
+			return bad(cell.Name)
+		}
 	}
 	return v.viewForm(tally(c.Data))
 }

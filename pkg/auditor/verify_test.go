@@ -10,6 +10,7 @@ import (
 func town(tb testing.TB) Certificate {
 	tb.Helper()
 	s, people := crowd{7, 40, 3, 1, 4}.planned()
+	s.Bans = []plan.Selection{vacant(s, people)}
 	return certified(tb, s, people, plan.Defaults())
 }
 
@@ -23,4 +24,17 @@ func TestAValidCertificateIsAccepted(t *testing.T) {
 		t.Errorf("%d witnesses, %d cells shown: the fixture proves too little", len(c.Witnesses), tick(c.Shown))
 	}
 	t.Logf("%d cells, %d shown, %d views, %d witnesses, %+v", len(c.Shown), tick(c.Shown), len(c.Views), len(c.Witnesses), findings)
+}
+
+// vacant is a combination of two categories that nobody has.
+func vacant(s plan.System, people []plan.Count) plan.Selection {
+	for x := range s.Axes[1].Categories {
+		for y := range s.Axes[2].Categories {
+			pair := plan.Selection{{Axis: 1, Categories: []int{x}}, {Axis: 2, Categories: []int{y}}}
+			if count(plan.Functional{Within: pair}, people) == 0 {
+				return pair
+			}
+		}
+	}
+	panic("every combination is taken")
 }
