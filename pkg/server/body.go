@@ -50,14 +50,14 @@ func (s *Server) boundBody(op operation, w http.ResponseWriter, r *http.Request)
 	}
 	if r.ContentLength > limit {
 		w.Header().Set("Connection", "close") // rather than read it all for nothing
-		return fault.New(fault.TooLarge, CodeBodyTooLarge)
+		return op.limit.exceeded()
 	}
 	if op.limit == batchBody {
 		if err := s.allowTime(w); err != nil {
 			return err
 		}
 	}
-	r.Body = &boundedBody{http.MaxBytesReader(w, r.Body, limit)}
+	r.Body = &boundedBody{http.MaxBytesReader(w, r.Body, limit), op.limit}
 	return nil
 }
 
@@ -93,7 +93,10 @@ func refuseBody(r *http.Request) error {
 
 // boundedBody tells, in our own terms, why a body cannot be read to its end,
 // so that whoever reads it further down can pass the error on as it is.
-type boundedBody struct{ limited io.ReadCloser }
+type boundedBody struct {
+	limited io.ReadCloser
+	limit   bodyLimit
+}
 
 func (b *boundedBody) Read(p []byte) (int, error) {
 	n, err := b.limited.Read(p)
@@ -101,7 +104,7 @@ func (b *boundedBody) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if _, over := errors.AsType[*http.MaxBytesError](err); over {
-		return n, fault.New(fault.TooLarge, CodeBodyTooLarge)
+		return n, b.limit.exceeded()
 	}
 	return n, fault.Because(err, fault.Malformed, CodeBodyBrokenOff)
 }

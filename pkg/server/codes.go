@@ -29,7 +29,8 @@ const (
 	CodeEncodingUnsupported fault.Code = "content_encoding_unsupported"
 	// CodeMediaTypeUnsupported: the operation does not take this Content-Type.
 	CodeMediaTypeUnsupported fault.Code = "media_type_unsupported"
-	// CodeBodyTooLarge: the body is beyond the operation's limit.
+	// CodeBodyTooLarge: the body is beyond the operation's limit. Records and
+	// batches have codes of their own.
 	CodeBodyTooLarge fault.Code = "body_too_large"
 	// CodeBodyUnexpected: the operation takes no body.
 	CodeBodyUnexpected fault.Code = "body_unexpected"

@@ -3,6 +3,9 @@ package server
 import (
 	"cmp"
 	"time"
+
+	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/record"
 )
 
 // Limits bounds what one request may take. A zero field means its default.
@@ -45,6 +48,17 @@ func (l Limits) bytes(b bodyLimit) int64 {
 		return l.BatchBody
 	}
 	return 0
+}
+
+// exceeded refuses a body beyond the limit, in words that say what to make smaller.
+func (b bodyLimit) exceeded() error {
+	switch b {
+	case recordBody:
+		return fault.New(fault.TooLarge, record.CodeTooLarge)
+	case batchBody:
+		return fault.New(fault.TooLarge, record.CodeBatchTooLarge)
+	}
+	return fault.New(fault.TooLarge, CodeBodyTooLarge)
 }
 
 // patience is how long the work for an operation may take before it is given up.

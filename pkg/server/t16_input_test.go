@@ -140,15 +140,16 @@ func TestT15_Limits(t *testing.T) {
 	for name, c := range map[string]struct {
 		request func(int) servertest.Request
 		limit   int
-	}{"record": {record, 2048}, "batch": {batch, 4096}, "small": {small, 1024}} {
+		code    string
+	}{"record": {record, 2048, "record_too_large"}, "batch": {batch, 4096, "batch_too_large"}, "small": {small, 1024, "body_too_large"}} {
 		within := s.Do(t, c.request(c.limit))
 		if within.Status >= 300 {
 			t.Errorf("%s at its limit: %d %s", name, within.Status, within.Body)
 		}
-		wantStatus(t, s.Do(t, c.request(c.limit+1)), 413, "body_too_large")
+		wantStatus(t, s.Do(t, c.request(c.limit+1)), 413, c.code)
 		chunked := c.request(c.limit + 1).HTTP()
 		chunked.ContentLength = -1
-		wantStatus(t, serve(s, chunked), 413, "body_too_large")
+		wantStatus(t, serve(s, chunked), 413, c.code)
 	}
 	unexpected := s.Do(t, servertest.Request{Method: "GET", Path: recordPath(1), Token: token, Body: []byte("{}")})
 	wantStatus(t, unexpected, 400, "body_unexpected")
