@@ -16,15 +16,16 @@ const partSeparator = ';'
 // fields' exact names in any order, then one record a line. Cells are split by
 // the first of comma and semicolon that the header uses; the codes of a
 // multi-valued cell by semicolons (so that, in a semicolon table, it is
-// quoted). An empty cell is a field left out. No cell holds a line break, so
-// a quote left open spoils its own line only. Errors are as in ReadNDJSON;
-// a refused header is one of kind Malformed with a detail for each column.
+// quoted). An empty cell is a field left out, and a line of empty cells no
+// record. No cell holds a line break, so a quote left open spoils its own line
+// only. Errors are as in ReadNDJSON; a refused header is one of kind Malformed
+// with a detail for each column.
 func (r *Reader) ReadCSV(in io.Reader, opt Options) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		t := table{reader: r, opt: &opt}
 		limits := opt.Limits.orDefault()
 		limits.BatchRows++ // the header is no record
-		for line, err := range lines(in, limits) {
+		for line, err := range lines(in, limits, t.blank) {
 			if err == nil && t.columns == nil {
 				if err = t.header(line); err == nil {
 					continue
@@ -54,6 +55,15 @@ type table struct {
 	rows      int
 	cells     [][]byte
 	scratch   []byte // the cells of one row that had quotes in them
+}
+
+// blank says whether a line is empty or, below the header, has empty cells
+// alone: spreadsheets write such lines for rows that were once used.
+func (t *table) blank(text []byte) bool {
+	if t.columns == nil {
+		return blank(text)
+	}
+	return len(bytes.Trim(text, " \t\r\n"+string(t.separator))) == 0
 }
 
 func (t *table) row(l line) Row {

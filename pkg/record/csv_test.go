@@ -50,6 +50,10 @@ func TestReadCSV(t *testing.T) {
 		"no version given":               {header + ",version\n" + strings.TrimSpace(row) + ",\n", []string{"1 ok v0"}},
 		"version 0":                      {header + ",version\n" + strings.TrimSpace(row) + ",0\n", []string{"1 [version_not_a_version@/version]"}},
 		"blank lines":                    {"\n" + header + "\n\n" + row + "\r\n" + csvRow(2), []string{"2 ok v0", "4 ok v0"}},
+		"lines of empty cells":           {header + "\n" + row + strings.Repeat(",", 16) + "\r\n" + csvRow(2) + ",,\n", []string{"1 ok v0", "3 ok v0"}},
+		"lines of empty cells alone":     {header + "\n" + strings.Repeat(",", 16) + "\n", []string{"error empty_batch []"}},
+		"other separators alone":         {header + "\n;;;;\n", []string{"1 [csv_column_count@]"}},
+		"separators without a header":    {",,,\n" + row, []string{}},
 		"an empty core cell":             {swap("woman", ""), []string{"1 [required@/gender]"}},
 		"an empty cell in quotes":        {swap("woman", `""`), []string{"1 [required@/gender]"}},
 		"an empty id":                    {swap(string(recordtest.ID(1)), ""), []string{"1 [required@/record_id]"}},
@@ -91,7 +95,7 @@ func TestReadCSV(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := readCSV(t, tt.text)
-			if name == "no header" {
+			if len(tt.want) == 0 { // no header
 				if len(got) != 1 || !strings.HasPrefix(got[0], "error csv_header_refused [csv_unknown_column@") {
 					t.Errorf("%v", got)
 				}
@@ -188,4 +192,15 @@ func TestWrittenCSVIsReadBack(t *testing.T) {
 			t.Fatalf("(-want +got)\n%s", diff)
 		}
 	})
+}
+
+// Lines of empty cells do not count against the limit either.
+func TestEmptyCellsAreNoRows(t *testing.T) {
+	options := recordtest.Options()
+	options.Limits.BatchRows = 1
+	text := header + "\n" + strings.Repeat(strings.Repeat(",", 16)+"\n", 3) + csvRow(1)
+	got := outcome(recordtest.NewReader(t).ReadCSV(strings.NewReader(text), options))
+	if diff := cmp.Diff([]string{"4 ok v0"}, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }

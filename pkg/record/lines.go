@@ -18,10 +18,10 @@ type line struct {
 	tooLong bool // text is not kept
 }
 
-// lines splits a batch. Blank lines are counted and left out. A line ends
-// with LF or CRLF; the last may end with the batch. A line beyond
+// lines splits a batch. Lines that are nothing are counted and left out. A line
+// ends with LF or CRLF; the last may end with the batch. A line beyond
 // Limits.RecordBytes is passed over; what is beyond the batch's limits ends it.
-func lines(in io.Reader, limits Limits) iter.Seq2[line, error] {
+func lines(in io.Reader, limits Limits, nothing func([]byte) bool) iter.Seq2[line, error] {
 	return func(yield func(line, error) bool) {
 		const lineEnd = 2
 		buffer := bufio.NewReaderSize(&meter{in: in, left: limits.BatchBytes}, limits.RecordBytes+lineEnd)
@@ -32,7 +32,7 @@ func lines(in io.Reader, limits Limits) iter.Seq2[line, error] {
 				yield(line{}, unreadable(err))
 				return
 			}
-			if tooLong || !blank(text) {
+			if tooLong || !nothing(text) {
 				if rows++; rows > limits.BatchRows {
 					yield(line{}, fault.New(fault.TooLarge, CodeBatchTooMany))
 					return

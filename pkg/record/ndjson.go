@@ -17,7 +17,7 @@ func (r *Reader) ReadNDJSON(in io.Reader, opt Options) iter.Seq2[Row, error] {
 		s := r.scans.Get().(*scanner)
 		defer r.release(s)
 		rows := 0
-		for line, err := range lines(in, opt.Limits.orDefault()) {
+		for line, err := range lines(in, opt.Limits.orDefault(), blank) {
 			if err != nil {
 				yield(Row{}, err)
 				return
