@@ -24,3 +24,21 @@ func TestBoundsAgreeWithTheReference(t *testing.T) {
 		t.Errorf("%s %s: %+v", m.Table, m.Cell, m.Found)
 	}
 }
+
+func TestEveryPublishedCaseGetsItsVerdict(t *testing.T) {
+	f, err := os.Open("testdata/named_cases.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	report, err := auditor.CheckCases(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Cases != 10 {
+		t.Errorf("%d cases; the file has 10", report.Cases)
+	}
+	for _, m := range report.Mismatches {
+		t.Errorf("%s: %s", m.Case, m.Expectation)
+	}
+}
