@@ -123,6 +123,33 @@ func TestTheAuditorAcceptsTinySystems(t *testing.T) {
 	})
 }
 
+// Without a published total nothing can be glued: persons may come and go, and
+// all axes are one component.
+func TestTheAuditorAcceptsSystemsWithoutATotal(t *testing.T) {
+	shown := 0
+	rapid.Check(t, func(t *rapid.T) {
+		p := tinyProblem(t)
+		for i := range p.System.Cells {
+			p.System.Cells[i].Rank = min(p.System.Cells[i].Rank, plan.Figure)
+		}
+		var err error
+		if p.Views, err = Views(p.System, p.Data, p.Policy); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Protect(t.Context(), p, Seed{1})
+		if err != nil {
+			t.Fatal(err) // with everything withheld, anything may be true
+		}
+		shown += s.Shown()
+		if fails := audit(p, s); len(fails) > 0 {
+			t.Fatalf("%+v", fails)
+		}
+	})
+	if shown == 0 {
+		t.Error("nothing is ever shown")
+	}
+}
+
 // The contrast: the same slide with the small counts alone hidden, or with a
 // view forgotten, is refused by the auditor.
 func TestContrastTheAuditorRefusesLess(t *testing.T) {

@@ -82,14 +82,15 @@ func (c *component) add(classes []int) {
 	if _, known := c.index[k]; known {
 		return
 	}
-	full := c.spread(classes)
-	for _, b := range c.space.bans {
-		if c.decides(b) && b.holds(full) {
-			return
-		}
+	if c.banned(c.spread(classes)) {
+		return
 	}
 	c.index[k] = len(c.atoms)
 	c.atoms = append(c.atoms, slices.Clone(classes))
+}
+
+func (c *component) banned(full []int) bool {
+	return slices.ContainsFunc(c.space.bans, func(b mask) bool { return c.decides(b) && b.holds(full) })
 }
 
 // decides says whether a mask names axes of this component alone.
@@ -127,32 +128,30 @@ func (c *component) populate(data []plan.Count, functionals []plan.Functional) {
 	case c.atoms != nil:
 		return
 	case c.whole != nil:
-		for _, d := range data {
-			c.everyAtom(c.project(d.Atom), 0)
-		}
+		c.patterns(data)
 	case c.small():
-		c.everyAtom(make([]int, len(c.axes)), 0)
+		c.everyAtom(make([]int, len(c.axes)), 0, c.add)
 	default:
 		c.nearAtoms(data, functionals)
 	}
 	c.describe()
 }
 
-// everyAtom lists the atoms that agree with classes on the axes before depth
+// everyAtom visits the atoms that agree with classes on the axes before depth
 // and, in a neighbourhood, on the fixed ones.
-func (c *component) everyAtom(classes []int, depth int) {
+func (c *component) everyAtom(classes []int, depth int, visit func([]int)) {
 	if depth == len(classes) {
-		c.add(classes)
+		visit(classes)
 		return
 	}
 	if c.whole != nil && !c.moves(c.axes[depth]) {
-		c.everyAtom(classes, depth+1)
+		c.everyAtom(classes, depth+1, visit)
 		return
 	}
 	was := classes[depth]
 	for v := range c.space.example[c.axes[depth]] {
 		classes[depth] = v
-		c.everyAtom(classes, depth+1)
+		c.everyAtom(classes, depth+1, visit)
 	}
 	classes[depth] = was
 }

@@ -60,6 +60,7 @@ func benchmarkCrowd(b *testing.B, n, organisations int) {
 	}
 }
 
-func BenchmarkPersons35(b *testing.B)   { benchmarkCrowd(b, 35, 5) }
-func BenchmarkPersons200(b *testing.B)  { benchmarkCrowd(b, 200, 10) }
-func BenchmarkPersons2000(b *testing.B) { benchmarkCrowd(b, 2000, 30) }
+func BenchmarkPersons35(b *testing.B)     { benchmarkCrowd(b, 35, 5) }
+func BenchmarkPersons200(b *testing.B)    { benchmarkCrowd(b, 200, 10) }
+func BenchmarkPersons2000(b *testing.B)   { benchmarkCrowd(b, 2000, 30) }
+func BenchmarkPersons100000(b *testing.B) { benchmarkCrowd(b, 100_000, 30) }

@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/plan"
@@ -10,7 +11,7 @@ import (
 // functional's own axes alone. All axes that share a cell or a ban with these
 // are fixed, so that few atoms matter and all of them can be listed. It gives
 // nil where that would still be too much.
-func (c *component) neighbourhood(f plan.Functional, persons int) *component {
+func (c *component) neighbourhood(f plan.Functional) *component {
 	n := &component{space: c.space, whole: c, balanced: true, index: make(map[string]int)}
 	near := make([]bool, len(c.space.sys.Axes))
 	for _, sel := range selections(f) {
@@ -37,14 +38,84 @@ func (c *component) neighbourhood(f plan.Functional, persons int) *component {
 		}
 	}
 	for a, yes := range near {
-		if yes && len(c.space.example[a]) > 1 {
+		if (yes || c.space.frozen[a]) && len(c.space.example[a]) > 1 {
 			n.axes = append(n.axes, a)
 		}
 	}
-	if n.combinations(n.loose)*min(persons, n.combinations(n.axes)) > explicitAtoms {
+	if n.combinations(n.loose) > maxLoose {
 		return nil
 	}
 	return n
+}
+
+// maxLoose is how many tuples of classes a neighbourhood's own axes may have.
+const maxLoose = 512
+
+// patterns lists the atoms to which persons can move. Fixed tuples from which the
+// same moves are possible, with the same effect on all cells, are one: only the
+// first of them is listed, and the others' atoms lead there.
+func (c *component) patterns(data []plan.Count) {
+	first := make(map[string][]int)
+	seen := make(map[string]bool)
+	for _, d := range data {
+		classes := c.project(d.Atom)
+		origin := key(c.retuple(make([]int, len(classes)), classes))
+		if seen[origin] {
+			continue
+		}
+		seen[origin] = true
+		sign := c.pattern(classes)
+		if first[sign] == nil {
+			first[sign] = slices.Clone(classes)
+		}
+		c.everyAtom(classes, 0, func(atom []int) {
+			same := c.retuple(atom, first[sign])
+			c.add(same)
+			if at, valid := c.index[key(same)]; valid {
+				c.index[key(atom)] = at
+			}
+		})
+	}
+}
+
+// retuple is an atom with another's classes on the fixed axes.
+func (c *component) retuple(atom, fixed []int) []int {
+	out := slices.Clone(atom)
+	for i, a := range c.axes {
+		if !c.moves(a) {
+			out[i] = fixed[i]
+		}
+	}
+	return out
+}
+
+// pattern says of a fixed tuple all that matters: which moves are valid, what
+// they do to the cells, what views know of them, to which population it belongs.
+func (c *component) pattern(classes []int) string {
+	var b []byte
+	for i, a := range c.axes {
+		if c.space.frozen[a] {
+			b = binary.AppendUvarint(b, uint64(classes[i]))
+		}
+	}
+	c.everyAtom(slices.Clone(classes), 0, func(atom []int) {
+		full := c.spread(atom)
+		if c.banned(full) {
+			b = append(b, 0)
+			return
+		}
+		b = append(b, 1)
+		for _, m := range c.space.empties {
+			b = append(b, bit(c.decides(m) && m.holds(full)))
+		}
+		for k, i := range c.cells {
+			if by := c.worth(i, full); by != 0 {
+				b = binary.AppendUvarint(b, uint64(k))
+				b = binary.AppendUvarint(b, uint64(by))
+			}
+		}
+	})
+	return string(b)
 }
 
 func selections(f plan.Functional) []plan.Selection {

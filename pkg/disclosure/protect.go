@@ -129,7 +129,7 @@ func (e *engine) componentOf(f plan.Functional) *component {
 }
 
 func (e *engine) narrow(home *component, f plan.Functional, near map[string]*component) *component {
-	n := home.neighbourhood(f, len(e.data))
+	n := home.neighbourhood(f)
 	if n == nil {
 		return home
 	}

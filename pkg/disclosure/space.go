@@ -20,6 +20,7 @@ type space struct {
 	comps   []*component
 	home    []int            // axis -> component, or -1
 	ties    []plan.Selection // bans and what views know to be empty
+	empties []mask           // what views know to be empty, on several axes or those of components
 }
 
 // mask is a selection over classes: per axis that it names, which classes it
@@ -56,6 +57,13 @@ func newSpace(p *Problem, functionals []plan.Functional) *space {
 		s.cells = append(s.cells, s.mask(c.Where))
 	}
 	s.connect(p, functionals)
+	for _, v := range p.Views {
+		for _, e := range v.Empty {
+			if s.homeOf(e) >= 0 && s.inCells(e) {
+				s.empties = append(s.empties, s.mask(e))
+			}
+		}
+	}
 	return s
 }
 
@@ -236,6 +244,14 @@ func (s *space) collect(root []int) {
 	for _, c := range s.comps {
 		c.layOut()
 	}
+}
+
+// inCells says whether a cell or ban names an axis of a selection.
+func (s *space) inCells(sel plan.Selection) bool {
+	return slices.ContainsFunc(sel, func(p plan.Subset) bool {
+		named := func(m mask) bool { return slices.ContainsFunc(m, func(q maskPart) bool { return q.axis == p.Axis }) }
+		return slices.ContainsFunc(s.cells, named) || slices.ContainsFunc(s.bans, named)
+	})
 }
 
 // homeOf is the component in which the persons of a selection can change, or -1.

@@ -119,12 +119,12 @@ func (c *component) partner(leaving []*plan.Count, to int) *plan.Count {
 	return nil
 }
 
-// become is a record changed to stand in an atom of the component. Categories
-// that already fit stay as they are.
+// become is a record moved to an atom of the component along the axes on which
+// persons move. Categories that already fit stay as they are.
 func (c *component) become(record []int, atom int) []int {
 	out := slices.Clone(record)
 	for i, a := range c.axes {
-		if class := c.atoms[atom][i]; c.space.classOf[a][out[a]] != class {
+		if class := c.atoms[atom][i]; c.moves(a) && c.space.classOf[a][out[a]] != class {
 			out[a] = c.space.example[a][class]
 		}
 	}
