@@ -3,7 +3,6 @@ package table
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/fault"
@@ -171,15 +170,17 @@ func (q *Question) codes(column record.Column) []Category {
 	return categories
 }
 
-// numbers gives the values of a number field as codes, none for another field.
+// numbers gives the values of a number field as codes, with the labels that
+// the codebook gives some ("15 or more"); none for another field.
 func numbers(f codelist.Field) []codelist.Entry {
 	if f.Kind != codelist.Number {
 		return nil
 	}
 	var entries []codelist.Entry
-	for value := f.Min; value <= f.Max; value++ {
-		text := strconv.Itoa(value)
-		entries = append(entries, codelist.Entry{Code: codelist.Code(text), Label: codelist.Text{SV: text, EN: text}})
+	for _, g := range f.Ladder[0].Groups {
+		if !g.Residual {
+			entries = append(entries, codelist.Entry{Code: g.Code, Label: g.Label})
+		}
 	}
 	return entries
 }

@@ -2,12 +2,14 @@ package table_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/record"
 	"manniskohandel.se/casestat/pkg/table"
 )
 
@@ -68,5 +70,32 @@ func TestAskNamesEverythingThatIsWrong(t *testing.T) {
 	var refused *fault.Error
 	if !errors.As(err, &refused) || len(refused.Details) != 3 {
 		t.Errorf("answered %v, want three details", err)
+	}
+}
+
+// Whoever reads 15 must see that it stands for more, and a quarter by its months.
+func TestNumbersCarryTheCodebooksLabels(t *testing.T) {
+	for field, want := range map[codelist.FieldName]map[codelist.Code]codelist.Text{
+		"children_count":  {"15": {SV: "15 eller fler", EN: "15 or more"}, "14": {SV: "14", EN: "14"}},
+		"contact_quarter": {"1": {SV: "Januari–mars", EN: "January–March"}},
+	} {
+		set := figures(t)
+		question, err := table.Ask(set, table.Spec{Dimensions: dimensions(field)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := columns(t, reference{set: set, schema: record.NewSchema(set.Book)}).Count(question)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for code, label := range want {
+			i := slices.IndexFunc(got.Axes[0].Categories, func(c table.Category) bool { return c.Code == code })
+			if i < 0 {
+				t.Fatalf("%s: no category %s", field, code)
+			}
+			if diff := cmp.Diff(label, got.Axes[0].Categories[i].Label); diff != "" {
+				t.Errorf("%s %s (-want +got):\n%s", field, code, diff)
+			}
+		}
 	}
 }
