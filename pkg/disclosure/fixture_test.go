@@ -133,6 +133,8 @@ func TestSumsAreShownOnlyWhenNobodyStandsOut(t *testing.T) {
 		{"one has more than half", mothers([2]int{0, 6}, [2]int{1, 1}, [2]int{2, 1}, [2]int{3, 1}, [2]int{3, 1}), false},
 		{"two large, the rest below p%", mothers([2]int{0, 6}, [2]int{1, 6}, [2]int{2, 1}, [2]int{2, 0}), false},
 		{"one organisation has more than half", mothers([2]int{0, 2}, [2]int{0, 2}, [2]int{0, 2}, [2]int{1, 1}, [2]int{2, 1}), false},
+		{"everybody has exactly one", mothers([2]int{0, 1}, [2]int{0, 1}, [2]int{1, 1}, [2]int{1, 1}, [2]int{2, 1}, [2]int{3, 1}), false},
+		{"everybody has the most", mothers([2]int{0, 6}, [2]int{0, 6}, [2]int{1, 6}, [2]int{1, 6}, [2]int{2, 6}, [2]int{3, 6}), false},
 		{"childless mothers do not count", mothers([2]int{0, 2}, [2]int{1, 2}, [2]int{2, 2}, [2]int{3, 2}, [2]int{3, 0}), false},
 	} {
 		if got := sumPublishable(cell, c.data, 0, plan.Defaults()); got != c.want {

@@ -37,7 +37,8 @@ type Problem struct {
 	Data   []plan.Count
 	Views  []plan.View
 	Policy plan.Policy
-	// Functionals must stay deniable. Nil stands for all that [Derive] finds.
+	// Functionals must stay deniable. Nil stands for all that [Derive] finds; to
+	// declare differences of siblings besides, append them to these.
 	Functionals []plan.Functional
 	// Earlier are the patterns of the releases before, oldest first, over the
 	// first cells of System. What one of them shows is shown for good; what none

@@ -75,8 +75,9 @@ func contributions(c plan.Cell, data []plan.Count, axis int) []int {
 }
 
 // sumPublishable is the rule for sums: enough persons and organisations add
-// something to it, and none of them could be estimated by the next largest too
-// closely, persons and organisations alike.
+// something to it, not all of them the least or the most possible, and none of
+// them could be estimated by the next largest too closely, persons and
+// organisations alike.
 func sumPublishable(c plan.Cell, data []plan.Count, axis int, p plan.Policy) bool {
 	var persons []int // each contributing person's number; at most two largest matter
 	count, sum := 0, 0
@@ -87,7 +88,7 @@ func sumPublishable(c plan.Cell, data []plan.Count, axis int, p plan.Policy) boo
 			persons = append(persons, slices.Repeat([]int{v}, min(d.N, 2))...)
 		}
 	}
-	if count < p.Contributors || dominated(persons, sum, p.DominancePercent) {
+	if count < p.Contributors || extreme(c, count, sum) || dominated(persons, sum, p.DominancePercent) {
 		return false
 	}
 	if axis < 0 {
@@ -95,6 +96,17 @@ func sumPublishable(c plan.Cell, data []plan.Count, axis int, p plan.Policy) boo
 	}
 	orgs := slices.DeleteFunc(contributions(c, data, axis), func(v int) bool { return v == 0 })
 	return len(orgs) > p.OrganisationsReview && !dominated(orgs, sum, p.DominancePercent)
+}
+
+// extreme says whether a sum tells everybody's number: all who add anything add
+// the least, or the most, that is possible. Where there is one number only, the
+// sum tells no more than the count.
+func extreme(c plan.Cell, count, sum int) bool {
+	adds := slices.DeleteFunc(slices.Clone(c.Weights), func(w int) bool { return w == 0 })
+	if len(adds) == 0 || slices.Min(adds) == slices.Max(adds) {
+		return false
+	}
+	return sum == count*slices.Min(adds) || sum == count*slices.Max(adds)
 }
 
 // dominated is the p% rule with its companion: the second largest contributor
