@@ -109,7 +109,7 @@ func (r *Report) spool(rows iter.Seq2[record.Row, error]) ([]row, error) {
 		}
 	}
 	if r.Rows == 0 {
-		return nil, fault.New(fault.Malformed, CodeBatchEmpty)
+		return nil, fault.New(fault.Malformed, record.CodeEmptyBatch)
 	}
 	return spool, nil
 }

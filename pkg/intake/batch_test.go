@@ -88,7 +88,7 @@ func TestABatchThatBreaksOffLeavesNothing(t *testing.T) {
 
 func TestAnEmptyBatchIsRefused(t *testing.T) {
 	s := start(t, &intaketest.Memory{})
-	wantFault(t, second2(s.Batch(t.Context(), alma, rows(), intake.BatchOptions{Mode: intake.RowByRow})), fault.Malformed, intake.CodeBatchEmpty)
+	wantFault(t, second2(s.Batch(t.Context(), alma, rows(), intake.BatchOptions{Mode: intake.RowByRow})), fault.Malformed, record.CodeEmptyBatch)
 }
 
 func TestBatchesUnderWayAreLimited(t *testing.T) {

@@ -15,7 +15,6 @@ const (
 	CodeRecordNotFound       fault.Code = "not_found"             // absent, or somebody else's
 	CodeDuplicateRow         fault.Code = "duplicate_row"         // the id stands in an earlier row of the same batch
 	CodeBatchRefused         fault.Code = "batch_refused"         // all or nothing, and a row was refused
-	CodeBatchEmpty           fault.Code = "batch_empty"           // no row at all
 	CodeLedgerUnavailable    fault.Code = "ledger_unavailable"    // the deed could not be written down, so nothing was done
 	CodeBusy                 fault.Code = "intake_busy"           // the queue is full or too many batches are under way; retry
 )
