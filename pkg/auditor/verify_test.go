@@ -10,7 +10,7 @@ import (
 func town(tb testing.TB) Certificate {
 	tb.Helper()
 	s, people := crowd{7, 40, 3, 1, 4}.planned()
-	s.Bans = []plan.Selection{vacant(s, people)}
+	s.Bans = []plan.Selection{vacant(s, people, 1, 2)}
 	return certified(tb, s, people, plan.Defaults())
 }
 
@@ -27,10 +27,10 @@ func TestAValidCertificateIsAccepted(t *testing.T) {
 }
 
 // vacant is a combination of two categories that nobody has.
-func vacant(s plan.System, people []plan.Count) plan.Selection {
-	for x := range s.Axes[1].Categories {
-		for y := range s.Axes[2].Categories {
-			pair := plan.Selection{{Axis: 1, Categories: []int{x}}, {Axis: 2, Categories: []int{y}}}
+func vacant(s plan.System, people []plan.Count, a, b int) plan.Selection {
+	for x := range s.Axes[a].Categories {
+		for y := range s.Axes[b].Categories {
+			pair := plan.Selection{{Axis: a, Categories: []int{x}}, {Axis: b, Categories: []int{y}}}
 			if count(plan.Functional{Within: pair}, people) == 0 {
 				return pair
 			}
