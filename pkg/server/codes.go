@@ -25,6 +25,9 @@ const (
 	// CodeIfMatchMalformed: If-Match is not exactly one ETag of ours. Lists, weak
 	// tags and * are not taken.
 	CodeIfMatchMalformed fault.Code = "if_match_malformed"
+	// CodeConditionUnsupported: the operation knows no such condition, and
+	// carrying it out regardless could do what the caller meant to prevent.
+	CodeConditionUnsupported fault.Code = "condition_unsupported"
 	// CodeEncodingUnsupported: bodies are not taken compressed.
 	CodeEncodingUnsupported fault.Code = "content_encoding_unsupported"
 	// CodeMediaTypeUnsupported: the operation does not take this Content-Type.

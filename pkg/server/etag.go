@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"strconv"
 
@@ -14,6 +15,27 @@ import (
 var ownETag = regexp.MustCompile(`^"v([1-9][0-9]{0,8})-([0-9a-f]{1,64})"$`)
 
 func etag(version int, tag string) string { return fmt.Sprintf(`"v%d-%s"`, version, tag) }
+
+// conditions are the headers by which a request says when it is to be carried out.
+var conditions = [...]string{"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}
+
+// checkConditions refuses a change under a condition that nobody would look
+// at: above all a withdrawal of one version, which would erase any other.
+func checkConditions(op operation, r *http.Request) error {
+	if op.method == http.MethodGet {
+		return nil
+	}
+	for _, name := range conditions {
+		switch given := len(r.Header.Values(name)); {
+		case given == 0:
+		case name != "If-Match" || !op.ifMatch:
+			return fault.New(fault.Malformed, CodeConditionUnsupported)
+		case given > 1:
+			return fault.New(fault.Malformed, CodeIfMatchMalformed)
+		}
+	}
+	return nil
+}
 
 // ifMatch reads If-Match. Left out, it names no version; * or several tags
 // would name a version that the caller has not seen.

@@ -52,6 +52,9 @@ func (s *Server) gate(op operation) echo.MiddlewareFunc {
 			if err := checkQueryNames(op, r.URL.RawQuery); err != nil {
 				return err
 			}
+			if err := checkConditions(op, r); err != nil {
+				return err
+			}
 			if err := checkMedia(op, r); err != nil {
 				return err
 			}

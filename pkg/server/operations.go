@@ -27,6 +27,7 @@ type operation struct {
 	query      []parameter
 	media      []string
 	limit      bodyLimit
+	ifMatch    bool // a change that names, by its ETag, what it replaces
 	cacheable  bool // a public answer that may be kept for a few minutes
 }
 
@@ -58,7 +59,7 @@ var operations = []operation{
 	},
 	{
 		id: "putRecord", method: http.MethodPut, path: "/v1/records/{record_id}", permission: access.RecordsWrite,
-		media: []string{mediaJSON}, limit: recordBody,
+		media: []string{mediaJSON}, limit: recordBody, ifMatch: true,
 	},
 	{id: "getRecord", method: http.MethodGet, path: "/v1/records/{record_id}", permission: access.RecordsRead},
 	{id: "withdrawRecord", method: http.MethodDelete, path: "/v1/records/{record_id}", permission: access.RecordsWrite},

@@ -179,3 +179,25 @@ func TestIDsMadeFromAPersonAreRefused(t *testing.T) {
 	}
 	wantNothingStored(t, s)
 }
+
+// A condition is kept or refused, never passed over.
+func TestConditionsThatNobodyKeepsAreRefused(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{})
+	token := s.Token(t, s.Cast.A)
+	ask := func(method string, body []byte, conditions http.Header) servertest.Response {
+		return s.Do(t, servertest.Request{Method: method, Path: recordPath(1), Token: token, Body: body, Header: conditions})
+	}
+	first := ask("PUT", recordtest.Full(), nil)
+	wantStatus(t, first, 201, "")
+	tag := first.Header.Get("ETag")
+	for _, stated := range []http.Header{
+		header("If-Match", `"v9-00"`), header("If-Match", tag), header("If-None-Match", "*"),
+		header("If-Unmodified-Since", "Mon, 02 Mar 2026 12:00:00 GMT"),
+	} {
+		wantStatus(t, ask("DELETE", nil, stated), 400, "condition_unsupported")
+	}
+	wantStatus(t, ask("PUT", recordtest.Core(), header("If-None-Match", "*")), 400, "condition_unsupported")
+	wantStatus(t, ask("PUT", recordtest.Core(), http.Header{"If-Match": {tag, tag}}), 400, "if_match_malformed")
+	wantStatus(t, ask("PUT", recordtest.Core(), header("If-Match", tag)), 200, "")
+	wantStatus(t, ask("GET", nil, header("If-None-Match", tag)), 200, "")
+}
