@@ -68,12 +68,10 @@ func (s *Service) Batch(ctx context.Context, p access.Principal, rows iter.Seq2[
 	if err := p.Require(access.RecordsWrite); err != nil {
 		return Report{}, err
 	}
-	select {
-	case s.batches <- struct{}{}:
-		defer func() { <-s.batches }()
-	default:
+	if !s.batches.take(p.Organisation) {
 		return Report{}, fault.New(fault.TooMany, CodeBusy)
 	}
+	defer s.batches.leave(p.Organisation)
 	report := Report{Mode: opt.Mode, DryRun: opt.DryRun, Codebook: opt.Codebook}
 	spool, err := report.spool(rows)
 	if err != nil {

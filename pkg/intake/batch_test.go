@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/intake"
 	"manniskohandel.se/casestat/pkg/intaketest"
@@ -91,22 +92,50 @@ func TestAnEmptyBatchIsRefused(t *testing.T) {
 	wantFault(t, second2(s.Batch(t.Context(), alma, rows(), intake.BatchOptions{Mode: intake.RowByRow})), fault.Malformed, record.CodeEmptyBatch)
 }
 
-func TestBatchesUnderWayAreLimited(t *testing.T) {
-	s := start(t, &intaketest.Memory{})
-	inside, release := make(chan struct{}), make(chan struct{})
+// stalled begins batches, one a principal, that go on until release is closed.
+func stalled(t *testing.T, s *intake.Service, release <-chan struct{}, by ...access.Principal) *sync.WaitGroup {
+	t.Helper()
+	inside := make(chan struct{})
 	slow := func(yield func(record.Row, error) bool) {
 		inside <- struct{}{}
 		<-release
 		yield(record.Row{Number: 1, Record: sent(1, 7).Record}, nil)
 	}
 	var wg sync.WaitGroup
-	for range 2 {
-		wg.Go(func() { s.Batch(context.Background(), alma, slow, intake.BatchOptions{Mode: intake.RowByRow}) })
+	for _, p := range by {
+		wg.Go(func() { s.Batch(context.Background(), p, slow, intake.BatchOptions{Mode: intake.RowByRow}) })
 		<-inside
 	}
-	wantFault(t, second2(s.Batch(t.Context(), alma, rows(sent(2, 7)), intake.BatchOptions{})), fault.TooMany, intake.CodeBusy)
+	return &wg
+}
+
+func TestBatchesUnderWayAreLimited(t *testing.T) {
+	s := start(t, &intaketest.Memory{})
+	release := make(chan struct{})
+	wg := stalled(t, s, release, alma, bo)
+	third := principal("cilla", access.RecordsWrite)
+	wantFault(t, second2(s.Batch(t.Context(), third, rows(sent(2, 7)), intake.BatchOptions{})), fault.TooMany, intake.CodeBusy)
 	close(release)
 	wg.Wait()
+	if _, err := s.Batch(t.Context(), third, rows(sent(2, 7)), intake.BatchOptions{}); err != nil {
+		t.Errorf("the places are not given back: %v", err)
+	}
+}
+
+// A client that stalls in the middle of its batches keeps nobody else out.
+func TestNoOrganisationHasAllThePlaces(t *testing.T) {
+	s := start(t, &intaketest.Memory{})
+	release := make(chan struct{})
+	wg := stalled(t, s, release, alma)
+	wantFault(t, second2(s.Batch(t.Context(), alma, rows(sent(2, 7)), intake.BatchOptions{})), fault.TooMany, intake.CodeBusy)
+	if _, err := s.Batch(t.Context(), bo, rows(sent(2, 7)), intake.BatchOptions{}); err != nil {
+		t.Errorf("another organisation is kept out: %v", err)
+	}
+	close(release)
+	wg.Wait()
+	if _, err := s.Batch(t.Context(), alma, rows(sent(2, 7)), intake.BatchOptions{}); err != nil {
+		t.Errorf("the place is not given back: %v", err)
+	}
 }
 
 func TestALargeBatchGoesInChunksAndEntries(t *testing.T) {

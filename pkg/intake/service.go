@@ -22,8 +22,9 @@ type Deps struct {
 	// SubjectKey turns record ids into the keyed hashes of the ledger; at least
 	// 32 bytes. Whoever does not hold it cannot tell which record a deed was about.
 	SubjectKey []byte
-	// Batches is how many batches may be under way at once; each holds its packed
-	// rows in memory (about 250 bytes a row).
+	// Batches is how many batches may be under way at once, and of one
+	// organisation half as many (at least one); each holds its packed rows in memory
+	// (about 250 bytes a row).
 	Batches int
 }
 
@@ -31,7 +32,7 @@ type Deps struct {
 type Service struct {
 	deps    Deps
 	writer  *writer
-	batches chan struct{} // a place for each batch under way
+	batches *places
 }
 
 // Receipt acknowledges a submission. It holds no ledger index and no sequence:
@@ -46,7 +47,7 @@ type Receipt struct {
 
 // New starts a Service.
 func New(deps Deps) *Service {
-	return &Service{deps: deps, writer: startWriter(deps.Store), batches: make(chan struct{}, deps.Batches)}
+	return &Service{deps: deps, writer: startWriter(deps.Store), batches: newPlaces(deps.Batches)}
 }
 
 // Close writes what was handed over and stops. Later submissions are refused
