@@ -180,7 +180,12 @@ func detailsOf(refused *fault.Error) []fault.Detail {
 	if len(refused.Details) > 0 {
 		return refused.Details
 	}
-	return []fault.Detail{{Code: refused.Code}}
+	return []fault.Detail{{Pointer: about[refused.Code], Code: refused.Code}}
+}
+
+// about is the member of a row that such a refusal points at.
+var about = map[fault.Code]string{
+	CodeWithdrawn: "/record_id", CodePreconditionRequired: "/version", CodeStale: "/version",
 }
 
 func (r *Report) count(o Outcome) {

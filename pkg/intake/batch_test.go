@@ -92,6 +92,30 @@ func TestAnEmptyBatchIsRefused(t *testing.T) {
 	wantFault(t, second2(s.Batch(t.Context(), alma, rows(), intake.BatchOptions{Mode: intake.RowByRow})), fault.Malformed, record.CodeEmptyBatch)
 }
 
+func TestRefusalsOfARowPointAtItsMember(t *testing.T) {
+	s := start(t, &intaketest.Memory{})
+	for n := range 3 {
+		mustPut(t, s, alma, sent(n, 7))
+	}
+	if err := s.Withdraw(t.Context(), alma, recordID(2)); err != nil {
+		t.Fatal(err)
+	}
+	stale := sent(1, 9)
+	stale.Replaces.Version = 5
+	report, err := s.Batch(t.Context(), alma, rows(sent(0, 9), stale, sent(2, 9)), intake.BatchOptions{Mode: intake.RowByRow})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []fault.Detail{
+		{Row: 1, Pointer: "/version", Code: intake.CodePreconditionRequired},
+		{Row: 2, Pointer: "/version", Code: intake.CodeStale},
+		{Row: 3, Pointer: "/record_id", Code: intake.CodeWithdrawn},
+	}
+	if diff := cmp.Diff(want, report.Refusals); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // stalled begins batches, one a principal, that go on until release is closed.
 func stalled(t *testing.T, s *intake.Service, release <-chan struct{}, by ...access.Principal) *sync.WaitGroup {
 	t.Helper()
