@@ -84,7 +84,8 @@ type Set struct {
 	Slide           []Figure // the platform's slide, in its order
 	Recommendations []Recommendation
 
-	persons Wording
+	between Wording // contacts beside bounds of persons
+	exactly Wording // likewise, where the bounds meet
 	open    Wording
 	byName  map[Name]Figure
 }

@@ -107,9 +107,54 @@ func TestRangeSpeaksOnlyOfWhatIsOpen(t *testing.T) {
 }
 
 func TestPersonsSentence(t *testing.T) {
-	got := current(t).PersonsSentence(codelist.English, 1_234_322, 253, 271)
-	if want := "1,234,322 contacts, between 253 and 271 persons"; got != want {
-		t.Errorf("%q, want %q", got, want)
+	set := current(t)
+	for _, test := range []struct {
+		contacts, low, high int
+		want                string
+	}{
+		{1_234_322, 253, 271, "1,234,322 contacts, between 253 and 271 persons"},
+		{3, 3, 3, "3 contacts, 3 persons"},
+		{1, 1, 1, "1 contact, 1 person"},
+	} {
+		if got := set.PersonsSentence(codelist.English, test.contacts, test.low, test.high); got != test.want {
+			t.Errorf("%q, want %q", got, test.want)
+		}
+	}
+}
+
+// A sentence is read without its neighbours: who the denominator is stands in it.
+func TestSentencesSayWhoseShareTheyAre(t *testing.T) {
+	set := current(t)
+	for _, test := range []struct {
+		name   figure.Name
+		n      figure.Numbers
+		sv, en string
+	}{
+		{
+			"missed_identification", figure.Numbers{N: 31, Of: 32},
+			"31 av 32 som är asylsökande eller saknar rätt att vistas, och som haft kontakt med en myndighet, är inte formellt identifierade",
+			"31 of 32 who seek asylum or have no right to stay, and have had contact with an authority, are not formally identified",
+		},
+		{
+			"asylum_seekers", figure.Numbers{N: 1, Of: 1},
+			"1 av 1 direkt utsatt är asylsökande", "1 of 1 directly exploited persons is an asylum seeker",
+		},
+		{
+			"threat_from_own_family", figure.Numbers{N: 17, Of: 92},
+			"17 av 92 med bedömd hotbild hotas av sin egen familj eller släkt", "17 of 92 assessed persons are threatened by their own family",
+		},
+		{
+			"children_outside_own_care", figure.Numbers{N: 1, Of: 35},
+			"1 av 35 föräldrar har barn utanför sin egen omsorg", "1 of 35 parents has children outside their own care",
+		},
+	} {
+		f, _ := set.Figure(test.name)
+		if got := f.Sentence(codelist.Swedish, test.n); got != test.sv {
+			t.Errorf("%q, want %q", got, test.sv)
+		}
+		if got := f.Sentence(codelist.English, test.n); got != test.en {
+			t.Errorf("%q, want %q", got, test.en)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ type (
 		CountOnly       conditionDoc        `yaml:"count_only"`
 		Excused         conditionDoc        `yaml:"excused"`
 		Earlier         earlierDoc          `yaml:"earlier"`
-		Persons         codelist.Text       `yaml:"persons"`
+		Persons         personsDoc          `yaml:"persons"`
 		Range           codelist.Text       `yaml:"range"`
 		Summands        []Summand           `yaml:"summands"`
 		Universes       []universeDoc       `yaml:"universes"`
@@ -38,6 +38,10 @@ type (
 		None  codelist.Code      `yaml:"none"`
 		One   codelist.Code      `yaml:"one"`
 		Two   codelist.Code      `yaml:"two"`
+	}
+	personsDoc struct {
+		Between codelist.Text `yaml:"between"`
+		Exactly codelist.Text `yaml:"exactly"`
 	}
 	universeDoc struct {
 		Name   Name           `yaml:"name"`
@@ -114,7 +118,8 @@ func (l *loader) general(doc setDoc) {
 		return l.condition("earlier", conditionDoc{Field: e.Field, In: []codelist.Code{code}})
 	}
 	s.Earlier = Earlier{None: told(e.None), One: told(e.One), Two: told(e.Two)}
-	s.persons = l.wording("persons", doc.Persons, valueContacts, valueLow, valueHigh)
+	s.between = l.wording("persons between", doc.Persons.Between, valueContacts, valueLow, valueHigh)
+	s.exactly = l.wording("persons exactly", doc.Persons.Exactly, valueContacts, valueHigh)
 	s.open = l.wording("range", doc.Range, valueN, valueHigh, valueOpen)
 	for _, n := range doc.Summands {
 		if f, ok := s.Book.Field(n.Field); !ok || f.Kind != codelist.Number {

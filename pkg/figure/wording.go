@@ -169,7 +169,11 @@ func (s *Set) Range(lang codelist.Lang, n Numbers) string {
 }
 
 // PersonsSentence words contacts beside persons: "322 contacts, between 253
-// and 271 persons".
+// and 271 persons", or "3 contacts, 3 persons" where the bounds meet.
 func (s *Set) PersonsSentence(lang codelist.Lang, contacts, low, high int) string {
-	return s.persons.render(lang, values{valueContacts: contacts, valueLow: low, valueHigh: high})
+	wording := s.between
+	if low == high {
+		wording = s.exactly
+	}
+	return wording.render(lang, values{valueContacts: contacts, valueLow: low, valueHigh: high})
 }

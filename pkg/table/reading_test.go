@@ -220,7 +220,7 @@ func TestTheSlideToTheDigit(t *testing.T) {
 		"15 hade sin första kontakt i Sverige med civilsamhället",
 		"10 vågade aldrig polisanmäla",
 		"7 är papperslösa",
-		"9 tvingades in i handeln med fysiskt våld",
+		"9 tvingades in i handeln genom fysiskt våld",
 		"26 av 35 har någon relation till förövaren",
 		"16 har barn; 24 barn totalt",
 		"7 av 35 är själva minderåriga",
