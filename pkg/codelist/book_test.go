@@ -180,3 +180,32 @@ func TestLabelsDifferWhereTheLanguagesDo(t *testing.T) {
 		}
 	}
 }
+
+// A member that keeps its cases by another standard must find its own word
+// beside each code; a code that the standard has no word for is named here.
+func TestEveryCodeHasItsCounterpart(t *testing.T) {
+	for _, c := range []struct {
+		list, standard string
+		without        []Code
+	}{
+		{"gender", "H", nil},
+		{"age_band", "T", nil},
+		{"identified_by", "H", nil},
+		{"sexual_forms", "H", []Code{"other"}},
+		{"labour_sector", "H", nil},
+		{"exploitation_types", "H", []Code{"forced_criminality", "people_smuggling"}},
+		{"control_means", "H", []Code{"none_identified"}},
+		{"control_means", "T", []Code{"none_identified"}},
+		{"recruitment_channel", "H", []Code{"dating_app", "smuggler", "asylum_reception"}},
+	} {
+		var without []Code
+		for _, e := range Current().Lists[c.list].Entries {
+			if e.Mappings[c.standard] == "" {
+				without = append(without, e.Code)
+			}
+		}
+		if diff := cmp.Diff(c.without, without); diff != "" {
+			t.Errorf("%s in %s, codes without a counterpart (-want +got):\n%s", c.list, c.standard, diff)
+		}
+	}
+}
