@@ -40,10 +40,11 @@ func readCases(r io.Reader, into any) error {
 	if err != nil {
 		return fault.Because(err, fault.Malformed, CodeCaseFile)
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		if limited.N <= 0 {
-			return fault.New(fault.TooLarge, CodeCaseFileTooLarge)
-		}
+	_, err = dec.Token()
+	if limited.N <= 0 {
+		return fault.New(fault.TooLarge, CodeCaseFileTooLarge)
+	}
+	if !errors.Is(err, io.EOF) {
 		return fault.New(fault.Malformed, CodeCaseFile)
 	}
 	return nil

@@ -32,8 +32,6 @@ func (a *attacker) imagine() error {
 			return errTooHard
 		}
 	}
-	rng := rand.New(rand.NewPCG(0x5eed, 2))
-	keys := slices.Sorted(maps.Keys(a.points))
 	if !a.prober.known.counted {
 		for _, pts := range a.points {
 			for _, pt := range pts {
@@ -42,8 +40,10 @@ func (a *attacker) imagine() error {
 		}
 		return nil
 	}
+	rng := rand.New(rand.NewPCG(0x5eed, 2))
+	keys := slices.Sorted(maps.Keys(a.points))
 	for w := range imagined {
-		var world [][]int
+		var world []plan.Count
 		for _, key := range keys {
 			pts := a.points[key]
 			pt := pts[rng.IntN(len(pts))]
@@ -52,48 +52,37 @@ func (a *attacker) imagine() error {
 			}
 			world = a.merge(world, pt, key, rng)
 		}
-		a.worlds = append(a.worlds, together(world))
+		a.worlds = append(a.worlds, world)
 	}
 	return nil
 }
 
-// merge gives every person of a world the categories of somebody in the point,
-// on the axes that the point is about.
-func (a *attacker) merge(world [][]int, pt point, key string, rng *rand.Rand) [][]int {
-	var part [][]int
-	for _, c := range pt.people() {
-		for range c.N {
-			part = append(part, c.Atom)
-		}
-	}
-	rng.Shuffle(len(part), func(i, k int) { part[i], part[k] = part[k], part[i] })
-	if world == nil {
-		for range part {
-			world = append(world, make([]int, len(a.prober.known.sizes)))
-		}
-	}
-	if !a.prober.known.counted {
+// merge gives everybody of a world the categories of somebody in the point, on
+// the axes that the point is about. Both are as many.
+func (a *attacker) merge(world []plan.Count, pt point, key string, rng *rand.Rand) []plan.Count {
+	part := pt.people()
+	if world == nil || !a.prober.known.counted {
 		return part
 	}
-	for i := range min(len(world), len(part)) {
+	world = slices.Clone(world)
+	rng.Shuffle(len(part), func(i, k int) { part[i], part[k] = part[k], part[i] })
+	rng.Shuffle(len(world), func(i, k int) { world[i], world[k] = world[k], world[i] })
+	var merged []plan.Count
+	for len(world) > 0 && len(part) > 0 {
+		n := min(world[0].N, part[0].N)
+		atom := slices.Clone(world[0].Atom)
 		for _, axis := range a.prober.parts[key] {
-			world[i][axis] = part[i][axis]
+			atom[axis] = part[0].Atom[axis]
+		}
+		merged = append(merged, plan.Count{Atom: atom, N: n})
+		if world[0].N -= n; world[0].N == 0 {
+			world = world[1:]
+		}
+		if part[0].N -= n; part[0].N == 0 {
+			part = part[1:]
 		}
 	}
-	return world
-}
-
-func together(world [][]int) []plan.Count {
-	slices.SortFunc(world, slices.Compare)
-	var people []plan.Count
-	for _, atom := range world {
-		if n := len(people); n > 0 && slices.Equal(people[n-1].Atom, atom) {
-			people[n-1].N++
-			continue
-		}
-		people = append(people, plan.Count{Atom: atom, N: 1})
-	}
-	return people
+	return merged
 }
 
 // mentioned are the public axes that cells look at.
@@ -175,13 +164,8 @@ func (a *attacker) examine(where plan.Selection) (Interval, error) {
 
 // variant is the first world with one part replaced.
 func (a *attacker) variant(pt point) []plan.Count {
-	var world [][]int
-	for _, c := range a.worlds[0] {
-		for range c.N {
-			world = append(world, slices.Clone(c.Atom))
-		}
-	}
-	return together(a.merge(world, pt, fmt.Sprint(a.prober.joined), rand.New(rand.NewPCG(0x5eed, uint64(a.asked)))))
+	rng := rand.New(rand.NewPCG(0x5eed, uint64(a.asked)))
+	return a.merge(a.worlds[0], pt, fmt.Sprint(a.prober.joined), rng)
 }
 
 // conjunctions looks for combinations of conditions whose small number is known
