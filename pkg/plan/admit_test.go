@@ -18,7 +18,9 @@ func TestMaxWaysGrowsWithTheUniverse(t *testing.T) {
 }
 
 func TestAdmissionLooksAtStructureAndPublishedSizesAlone(t *testing.T) {
-	table := func(u plan.Name, ways, cells int) plan.Shape { return plan.Shape{Universe: u, Ways: ways, Cells: cells} }
+	table := func(u plan.Name, ways, cells int) plan.Shape {
+		return plan.Shape{Universe: u, Ways: ways, Cells: cells}
+	}
 	tables := []plan.Shape{
 		table("small", 1, 2),
 		table("slide", 1, 7), table("slide", 1, 8),
