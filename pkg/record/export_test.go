@@ -25,3 +25,9 @@ func (r *Reader) Remains(body []byte, opt Options) (before, after string) {
 	s.forget()
 	return before, held()
 }
+
+// Recognise says what the shield's recognisers find in a text that is folded
+// already, each for itself.
+func Recognise(text []byte) (email, coordinate, phone bool) {
+	return holdsEmail(text), holdsDegrees(text) || holdsCompass(text) || holdsGeoURI(text), holdsPhone(text)
+}

@@ -1,11 +1,6 @@
 package record
 
-import (
-	"bytes"
-	"regexp"
-
-	"manniskohandel.se/casestat/pkg/fault"
-)
+import "manniskohandel.se/casestat/pkg/fault"
 
 // shield names what kind of personal data a refused text looks like, so that
 // the sender learns what went wrong without the text being repeated. It is
@@ -35,27 +30,15 @@ func (s shield) identify(text []byte) fault.Code {
 	switch {
 	case holdsPersonalNumber(plain):
 		return CodePersonalNumber
-	case email.Match(plain):
+	case holdsEmail(plain):
 		return CodeEmail
-	case coordinate.Match(plain):
+	case holdsDegrees(plain), holdsCompass(plain), holdsGeoURI(plain):
 		return CodeCoordinate
-	case phone.Match(squeeze(plain)):
+	case holdsPhone(squeeze(plain)):
 		return CodePhone
 	}
 	return ""
 }
-
-var (
-	email = regexp.MustCompile(`(?i)[^\s@]\s?(?:@|\(at\)|\[at\])\s?[^\s@]`)
-
-	// Decimal degrees with at least three decimals (some 100 m), degree
-	// signs, or a pair of compass letters with degrees.
-	coordinate = regexp.MustCompile(`(?i)(?:^|[^0-9])(?:1[0-8][0-9]|[0-9]{1,2})[.,][0-9]{3,}(?:$|[^0-9])|[0-9]\s?°|\b[NS]\s?[0-9]{1,2}\b.*\b[EWÖV]\s?[0-9]{1,3}\b|\bgeo:`)
-
-	// An international number, or a Swedish one with its trunk 0 or (as a JSON
-	// number has no leading zero) its country code.
-	phone = regexp.MustCompile(`(?:^|[^0-9])(?:(?:\+|00)[1-9][0-9]{6,14}|0[1-9][0-9]{5,9}|46[1-9][0-9]{7,9})(?:$|[^0-9])`)
-)
 
 // shortCode says whether text has the shape of a code: [a-z0-9_]{1,64}.
 func shortCode(text []byte) bool {
@@ -72,11 +55,13 @@ func shortCode(text []byte) bool {
 
 // squeeze takes out the marks that people group the digits of a phone number with.
 func squeeze(text []byte) []byte {
-	return bytes.Map(func(r rune) rune {
-		switch r {
+	kept := make([]byte, 0, len(text))
+	for _, b := range text {
+		switch b {
 		case ' ', '-', '.', '/', '(', ')':
-			return -1
+		default:
+			kept = append(kept, b)
 		}
-		return r
-	}, text)
+	}
+	return kept
 }
