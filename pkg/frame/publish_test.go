@@ -1,0 +1,76 @@
+package frame_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"manniskohandel.se/casestat/pkg/auditor"
+	"manniskohandel.se/casestat/pkg/disclosure"
+	"manniskohandel.se/casestat/pkg/frame"
+	"manniskohandel.se/casestat/pkg/plan"
+)
+
+// published protects a frame over the demo's records and has the independent
+// auditor verify the proof.
+func published(t *testing.T, f *frame.Frame, counts []plan.Count) (plan.System, disclosure.Solution) {
+	t.Helper()
+	problem := disclosure.Problem{System: f.Layout.Base, Data: counts, Policy: plan.Defaults()}
+	var err error
+	if problem.Views, err = disclosure.Views(problem.System, counts, problem.Policy); err != nil {
+		t.Fatal(err)
+	}
+	if problem.System, _, err = disclosure.Recode(t.Context(), f.Layout, problem); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	solution, err := disclosure.Protect(t.Context(), problem, disclosure.Seed{1})
+	if err != nil {
+		t.Fatalf("%v: %+v", err, solution.Findings)
+	}
+	protected := time.Now()
+	certificate := auditor.Certificate{
+		System: problem.System, Data: counts, Views: problem.Views, Policy: problem.Policy,
+		Shown: solution.Pattern, Witnesses: solution.Witnesses,
+	}
+	for _, c := range problem.System.Cells {
+		certificate.Values = append(certificate.Values, value(c, counts))
+	}
+	for _, finding := range auditor.Verify(certificate) {
+		if finding.Class == auditor.Fail {
+			t.Errorf("the auditor refuses: %+v", finding)
+		}
+	}
+	t.Logf("%d cells, %d shown, %d witnesses of %d populations; protected in %s, verified in %s",
+		len(problem.System.Cells), solution.Shown(), len(solution.Witnesses), solution.Stats.Populations,
+		protected.Sub(began).Round(time.Millisecond), time.Since(protected).Round(time.Millisecond))
+	return problem.System, solution
+}
+
+// TestTheSlideIsPublishable: over the demo's records all eight headline values
+// are shown exactly, and every viewpoint is proved harmless.
+func TestTheSlideIsPublishable(t *testing.T) {
+	f := lay(t, slideOnly(t))
+	system, solution := published(t, f, data(t, f, demoRecords(t)))
+	for i, shown := range solution.Pattern {
+		if !shown {
+			t.Errorf("%s is withheld", system.Cells[i].Name)
+		}
+	}
+}
+
+// The contrast: with one organisation's records alone, the same figures are
+// that organisation's caseload, and hardly any may be shown.
+func TestTheSlideOfOneOrganisationIsNot(t *testing.T) {
+	f := lay(t, slideOnly(t))
+	counts := data(t, f, of(0, demoRecords(t)))
+	problem := disclosure.Problem{System: f.Layout.Base, Data: counts, Policy: plan.Defaults()}
+	var err error
+	if problem.Views, err = disclosure.Views(problem.System, counts, problem.Policy); err != nil {
+		t.Fatal(err)
+	}
+	solution, err := disclosure.Protect(t.Context(), problem, disclosure.Seed{1})
+	if err == nil && !slices.Contains(solution.Pattern, false) {
+		t.Error("everything is shown")
+	}
+}
