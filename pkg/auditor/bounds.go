@@ -26,8 +26,9 @@ type Interval struct {
 // Determined says that the quantity is known exactly.
 func (i Interval) Determined() bool { return i.ProvedWhole && !i.Open && i.Least == i.Most }
 
-// A Prober answers questions about one publication. Its answers do not depend
-// on what was asked before. It must not be used by several goroutines.
+// A Prober answers questions about one publication. What it proves does not
+// depend on what was asked before; whether it finds the proof of something hard
+// may. It must not be used by several goroutines.
 type Prober struct {
 	system   plan.System
 	known    knowledge
@@ -126,6 +127,24 @@ func (pr *Prober) interval(q quantity) (Interval, error) {
 		return Interval{}, nil
 	}
 	return found.cleared(), nil
+}
+
+// lower establishes the lower end alone; the upper is left open.
+func (pr *Prober) lower(q quantity) (Interval, error) {
+	p, pricer, err := pr.program(q)
+	if err != nil {
+		return Interval{}, nil
+	}
+	p.ask(pricer, q.negative())
+	bottom, err := p.end()
+	if errors.Is(err, errContradiction) {
+		return Interval{}, fault.New(fault.Invalid, CodeContradiction)
+	}
+	if err != nil || !bottom.whole {
+		return Interval{}, nil
+	}
+	pr.least = bottom.point
+	return Interval{ProvedWhole: true, Least: -bottom.value, Open: true}, nil
 }
 
 // cleared leaves no number that was not proved.

@@ -155,7 +155,11 @@ func (a *attacker) examine(where plan.Selection) (Interval, error) {
 	if a.asked++; a.asked > probes {
 		return Interval{}, nil
 	}
-	in, err := a.interval(quantity{{term{where: where}, 1}})
+	q := quantity{{term{where: where}, 1}}
+	in, err := a.prober.lower(q)
+	if err == nil && in.Least > 0 {
+		in, err = a.interval(q)
+	}
 	if err == nil && in.ProvedWhole {
 		a.worlds = append(a.worlds, a.variant(a.prober.least))
 	}
