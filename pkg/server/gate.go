@@ -67,6 +67,7 @@ func (s *Server) gate(op operation) echo.MiddlewareFunc {
 			ctx, cancel := context.WithTimeout(r.Context(), s.patience(op))
 			defer cancel()
 			c.SetRequest(r.WithContext(ctx))
+			defer c.SetRequest(r) // whose context ends only when the caller goes away
 			return next(c)
 		}
 	}

@@ -192,9 +192,16 @@ func (s *Server) requestID() string {
 	return hex.EncodeToString(b[:])
 }
 
+// logFailure tells the operator. What fails after the caller has gone away was
+// often given up for that reason alone, whatever its text blames.
 func (s *Server) logFailure(err error, c echo.Context, id string) {
-	s.deps.Log.LogAttrs(c.Request().Context(), slog.LevelError, "request failed",
-		slog.String("request_id", id), slog.String("route", routeOf(c)),
+	ctx, level := c.Request().Context(), slog.LevelError
+	gone := ctx.Err() != nil
+	if gone {
+		level = slog.LevelWarn
+	}
+	s.deps.Log.LogAttrs(ctx, level, "request failed",
+		slog.String("request_id", id), slog.String("route", routeOf(c)), slog.Bool("caller_gone", gone),
 		slog.String("code", string(fault.CodeOf(err))), slog.String("error", withoutAddresses(err)))
 }
 

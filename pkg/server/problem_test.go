@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"context"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -44,5 +46,25 @@ func TestT33_BrokenConnectionsLeaveNoAddress(t *testing.T) {
 	log := s.Log.String()
 	if !strings.Contains(log, "broken pipe") || strings.Contains(log, "192.0.2.") {
 		t.Errorf("the log has lost the failure, or kept an address: %s", log)
+	}
+}
+
+// A caller that hangs up is no alarm about the database.
+func TestCallersWhoGoAwayAreNoAlarm(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{Server: func(d server.Deps) server.Deps {
+		d.Ready = func(ctx context.Context) error { return errors.Join(errors.New("no connection"), ctx.Err()) }
+		return d
+	}})
+	ready := servertest.Request{Method: "GET", Path: "/readyz"}
+	wantStatus(t, s.Do(t, ready), 503, "unavailable")
+	if log := s.Log.String(); !strings.Contains(log, `"level":"ERROR"`) || !strings.Contains(log, `"caller_gone":false`) {
+		t.Errorf("a failure of ours is no alarm: %s", log)
+	}
+	before := len(s.Log.String())
+	gone, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	wantStatus(t, serve(s, ready.HTTP().WithContext(gone)), 503, "unavailable")
+	if log := s.Log.String()[before:]; strings.Contains(log, `"level":"ERROR"`) || !strings.Contains(log, `"caller_gone":true`) {
+		t.Errorf("an alarm about a caller who went away: %s", log)
 	}
 }
