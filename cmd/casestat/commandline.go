@@ -36,5 +36,14 @@ type commandLine struct {
 		Ledger verifyLedgerCommand `cmd:"" help:"Prove that nothing in the ledger was changed."`
 	} `cmd:"" help:"Check what the service claims."`
 
+	Audit struct {
+		Cases  auditCasesCommand  `cmd:"" help:"Give the cases of a file their verdicts, and compare with those that it names."`
+		Bounds auditBoundsCommand `cmd:"" help:"Compute what an outsider can from tables with withheld cells, and compare with the intervals in a file."`
+	} `cmd:"" help:"Check the auditor against published cases."`
+
+	Protect struct {
+		Cases protectCasesCommand `cmd:"" help:"Protect the tables of a file and count what is withheld."`
+	} `cmd:"" help:"Check the protector against published cases."`
+
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

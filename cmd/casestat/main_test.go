@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -28,7 +29,14 @@ func needed(t *testing.T) {
 // TestCommandLine shows the command line as its users see it.
 func TestCommandLine(t *testing.T) {
 	needed(t)
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: scriptCommands})
+	repo, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: scriptCommands, Setup: func(env *testscript.Env) error {
+		env.Setenv("REPO", repo) // whose files of published cases the scripts read
+		return nil
+	}})
 }
 
 // TestCommandLineOnPostgres runs the scripts that need a PostgreSQL.
