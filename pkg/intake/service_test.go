@@ -290,6 +290,7 @@ func TestAfterCloseNothingIsTaken(t *testing.T) {
 	store := &intaketest.Memory{}
 	s := intake.New(intake.Deps{Store: store, Rand: rand.Reader, SubjectKey: make([]byte, 32), Batches: 1, Now: time.Now})
 	s.Close()
+	s.Close() // as a deferred one may
 	wantFault(t, second2(s.Put(t.Context(), alma, sent(1, 7))), fault.Unavailable, intake.CodeBusy)
 }
 

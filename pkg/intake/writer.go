@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"manniskohandel.se/casestat/pkg/fault"
@@ -46,7 +47,8 @@ func (e *effects) empty() bool { return len(e.save)+len(e.withdraw)+len(e.deeds)
 type writer struct {
 	store Store
 	queue chan *job
-	quit  chan struct{} // closed to stop after the queue is drained
+	quit  chan struct{} // closed, once, to stop after the queue is drained
+	stops sync.Once
 	ended chan struct{} // closed when run has returned
 }
 
@@ -90,9 +92,10 @@ func (w *writer) lastWord(j *job) error {
 	}
 }
 
-// stop ends the writer after everything that was handed over is written.
+// stop ends the writer after everything that was handed over is written. It
+// may be called again.
 func (w *writer) stop() {
-	close(w.quit)
+	w.stops.Do(func() { close(w.quit) })
 	<-w.ended
 }
 
