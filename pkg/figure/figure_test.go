@@ -131,20 +131,24 @@ func TestSentencesSayWhoseShareTheyAre(t *testing.T) {
 		sv, en string
 	}{
 		{
-			"missed_identification", figure.Numbers{N: 31, Of: 32},
+			"missed_identification",
+			figure.Numbers{N: 31, Of: 32},
 			"31 av 32 som är asylsökande eller saknar rätt att vistas, och som haft kontakt med en myndighet, är inte formellt identifierade",
 			"31 of 32 who seek asylum or have no right to stay, and have had contact with an authority, are not formally identified",
 		},
 		{
-			"asylum_seekers", figure.Numbers{N: 1, Of: 1},
+			"asylum_seekers",
+			figure.Numbers{N: 1, Of: 1},
 			"1 av 1 direkt utsatt är asylsökande", "1 of 1 directly exploited persons is an asylum seeker",
 		},
 		{
-			"threat_from_own_family", figure.Numbers{N: 17, Of: 92},
+			"threat_from_own_family",
+			figure.Numbers{N: 17, Of: 92},
 			"17 av 92 med bedömd hotbild hotas av sin egen familj eller släkt", "17 of 92 assessed persons are threatened by their own family",
 		},
 		{
-			"children_outside_own_care", figure.Numbers{N: 1, Of: 35},
+			"children_outside_own_care",
+			figure.Numbers{N: 1, Of: 35},
 			"1 av 35 föräldrar har barn utanför sin egen omsorg", "1 of 35 parents has children outside their own care",
 		},
 	} {
