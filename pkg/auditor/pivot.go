@@ -1,6 +1,10 @@
 package auditor
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // pivot changes the entering variable until another one meets a limit, and
 // exchanges the two.
@@ -10,7 +14,10 @@ func (p *program) pivot(v int, up, broken bool) error {
 	if !up {
 		sign = -1
 	}
-	at, step := p.ratio(w, sign)
+	at, step, high := p.ratio(w, sign)
+	if broken {
+		at, step, high = p.mend(w, sign)
+	}
 	start := p.start(v)
 	lo, hi := p.limits(v)
 	if at < 0 && math.IsInf(hi, 1) {
@@ -21,7 +28,7 @@ func (p *program) pivot(v int, up, broken bool) error {
 		p.high[-1-v] = up
 		return nil
 	}
-	p.leave(at, -sign*w[at], broken)
+	p.leave(at, high)
 	p.move(w, sign*step)
 	p.exchange(at, w)
 	p.head[at], p.x[at] = v, start+sign*step
@@ -66,9 +73,10 @@ func (p *program) start(v int) float64 {
 	return lo
 }
 
-// ratio finds which basic variable meets a limit first and after how much
-// change; of those that meet it almost together the one with the largest pivot.
-func (p *program) ratio(w []float64, sign float64) (at int, step float64) {
+// ratio finds which basic variable meets a limit first, after how much change,
+// and whether at its high end; of those that meet one almost together the one
+// with the largest pivot.
+func (p *program) ratio(w []float64, sign float64) (at int, step float64, high bool) {
 	nearest := math.Inf(1)
 	for i := range w {
 		nearest = min(nearest, p.room(i, -sign*w[i], feasible))
@@ -79,21 +87,61 @@ func (p *program) ratio(w []float64, sign float64) (at int, step float64) {
 			at, step = i, max(t, 0)
 		}
 	}
-	return at, step
+	return at, step, at >= 0 && -sign*w[at] > 0
+}
+
+// A crossing is where a basic variable crosses one of its limits.
+type crossing struct {
+	at   int
+	step float64
+	high bool
+}
+
+// mend is ratio while rows are broken. Variables may cross their limits, those
+// beyond them on their way back and others on their way out, as long as more is
+// mended than broken.
+func (p *program) mend(w []float64, sign float64) (at int, step float64, high bool) {
+	var crossings []crossing
+	mending := 0.0
+	for i := range w {
+		rate := -sign * w[i]
+		if math.Abs(rate) <= tinyPivot {
+			continue
+		}
+		mending += p.price(i, true) * rate
+		lo, hi := p.limits(p.head[i])
+		for _, c := range []crossing{{i, (lo - p.x[i]) / rate, false}, {i, (hi - p.x[i]) / rate, true}} {
+			ahead := rate > 0 && (c.high && p.x[i] <= hi+feasible || !c.high && p.x[i] < lo-feasible) ||
+				rate < 0 && (!c.high && p.x[i] >= lo-feasible || c.high && p.x[i] > hi+feasible)
+			if ahead && !math.IsInf(c.step, 0) {
+				c.step = max(c.step, 0)
+				crossings = append(crossings, c)
+			}
+		}
+	}
+	slices.SortFunc(crossings, func(a, b crossing) int {
+		return cmp.Or(cmp.Compare(a.step, b.step), cmp.Compare(math.Abs(w[b.at]), math.Abs(w[a.at])), cmp.Compare(a.at, b.at))
+	})
+	best := crossing{at: -1, step: math.Inf(1)}
+	for _, c := range crossings {
+		if best.at < 0 || math.Abs(w[c.at]) >= safePivot {
+			best = c
+		}
+		if mending -= math.Abs(w[c.at]); mending <= gainful && math.Abs(w[best.at]) >= safePivot {
+			break
+		}
+	}
+	return best.at, best.step, best.high
 }
 
 // room is how far a basic variable may move at this rate until it meets a
-// limit. One beyond a limit may move on up to the limit it broke.
+// limit.
 func (p *program) room(i int, rate, slack float64) float64 {
 	lo, hi := p.limits(p.head[i])
 	switch {
-	case rate > tinyPivot && p.x[i] < lo-feasible:
-		return (lo - p.x[i] + slack) / rate
-	case rate > tinyPivot && p.x[i] <= hi+feasible:
+	case rate > tinyPivot:
 		return (hi - p.x[i] + slack) / rate
-	case rate < -tinyPivot && p.x[i] > hi+feasible:
-		return (hi - p.x[i] - slack) / rate
-	case rate < -tinyPivot && p.x[i] >= lo-feasible:
+	case rate < -tinyPivot:
 		return (lo - p.x[i] - slack) / rate
 	}
 	return math.Inf(1)
@@ -109,15 +157,14 @@ func (p *program) move(w []float64, by float64) {
 }
 
 // leave takes the variable at a place out of the basis, at the end it met.
-func (p *program) leave(at int, rate float64, broken bool) {
+func (p *program) leave(at int, high bool) {
 	v := p.head[at]
 	if v >= 0 {
 		p.pool[v].basic = false
 		return
 	}
-	lo, hi := p.limits(v)
 	p.basic[-1-v] = false
-	p.high[-1-v] = rate > 0 && !(broken && p.x[at] < lo-feasible) || broken && p.x[at] > hi+feasible
+	p.high[-1-v] = high && !p.rows[-1-v].open
 }
 
 func (p *program) exchange(at int, w []float64) {
@@ -162,6 +209,7 @@ func (p *program) refactor() error {
 			return errTooHard
 		}
 		p.exchange(at, w)
+		*p.allowance -= len(w) * len(w)
 		p.head[at], free[at] = v, false
 	}
 	p.x = p.values(p.start)

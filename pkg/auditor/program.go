@@ -59,6 +59,7 @@ const (
 	feasible  = 1e-9
 	gainful   = 1e-7
 	tinyPivot = 1e-9
+	safePivot = 1e-5
 	// refresh is after how many pivots the inverse is computed anew.
 	refresh = 80
 	// solving and completing are what one question may spend on its relaxation,

@@ -13,7 +13,7 @@ var errContradiction = errors.New("the published values contradict each other")
 // errContradiction they prove (to be checked exactly) that no such basis exists.
 func (p *program) maximise() ([]float64, error) {
 	for *p.allowance >= 0 {
-		*p.allowance -= (len(p.rows) + 10) * (len(p.rows) + 10)
+		*p.allowance -= (len(p.rows)+10)*(len(p.rows)+10) + 10*len(p.pool)
 		broken := p.broken()
 		y := p.multipliers(broken)
 		v, up, err := p.enter(y, broken)

@@ -63,7 +63,7 @@ func (p *program) reach() (point, int, bool) {
 	}
 	d, err := p.copy(), error(nil)
 	placed := map[int]int{}
-	for failures := 0; failures < 3; {
+	for failures := 0; failures < 3 && *p.allowance > 0; {
 		rest := d.placeWhole(placed)
 		if len(rest) == 0 {
 			break
@@ -147,6 +147,7 @@ func (p *program) split() (fewer, more *program, err error) {
 
 // copy shares nothing that changes.
 func (p *program) copy() *program {
+	*p.allowance -= len(p.rows) * len(p.rows)
 	c := *p
 	c.rows, c.shift = slices.Clone(p.rows), slices.Clone(p.shift)
 	c.pool, c.known = slices.Clone(p.pool), maps.Clone(p.known)
