@@ -35,7 +35,7 @@ func (f *framer) ruleBans() []ban {
 			out = append(out, f.excusedBans(i)...)
 		}
 	}
-	return out
+	return append(out, f.populationBans()...)
 }
 
 // excusedBans ties the persons who could not be asked to their having gone missing.

@@ -6,13 +6,15 @@
 //
 // # Axes
 //
-// Every field that the plan looks at is an axis, in the codebook's order, then
-// the organisation and the batch, which are hidden. The categories of an axis
-// are the answers that the plan, or a rule that binds its axes, can tell apart.
-// A field with several codes to an answer has a category for each distinct
-// vector of "has one of these codes". A field that the universes leave one
-// category is no axis. Records outside every universe of the plan touch no cell
-// and have no place; a category that no universe of the plan allows is left out.
+// Every field that a figure, a table or a sum of the plan looks at is an axis,
+// in the codebook's order. The fields that only universes ask for are one axis
+// together, the population. Then come the organisation and the batch, which are
+// hidden. The categories of an axis are the answers that the plan, or a rule
+// that binds its axes, can tell apart. A field with several codes to an answer
+// has a category for each distinct vector of "has one of these codes". What has
+// one category is no axis. Records outside every universe of the plan touch no
+// cell and have no place; a category that no universe of the plan allows is left
+// out.
 //
 // # Bans
 //

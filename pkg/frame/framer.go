@@ -23,9 +23,13 @@ type framer struct {
 	hidden []plan.Axis
 	cells  []wantedCell
 	tables []wantedTable
+	names  []string       // of the frame's universes
 	origin map[int]string // variable -> pointer of what first looked at it
 	frame  *Frame
 	wrong  []fault.Detail
+
+	population int // its place among vars, if there is one
+	groupNames []string
 }
 
 // wantedCell is a cell before categories are known.
@@ -111,9 +115,15 @@ func (f *framer) query(where []codelist.Condition) query {
 	return q
 }
 
-// look makes axes of the variables of a query.
+// look makes axes of the variables of a query, but for the conditions of its
+// universe.
 func (f *framer) look(at string, q query) {
 	for _, t := range q {
+		if t.universe {
+			f.vars[t.variable].read = true
+			f.vars[t.variable].tell(t.codes)
+			continue
+		}
 		f.vars[t.variable].show(t.codes)
 		if _, seen := f.origin[t.variable]; !seen {
 			f.origin[t.variable] = at
@@ -137,7 +147,11 @@ func (f *framer) build() {
 			v.tell(v.pick([]codelist.Code{codelist.NotAsked}) &^ v.splitBit())
 		}
 	}
+	f.populate()
 	for i, v := range f.vars {
+		if v.groups != nil {
+			continue
+		}
 		if v.build(); v.tooFine {
 			f.refuse(CodeTooFine, f.origin[i])
 		}
@@ -155,7 +169,7 @@ func (f *framer) confine() {
 		}
 		kept := newSet(len(v.vectors))
 		for _, u := range f.frame.universes {
-			kept.or(f.allowed(i, u))
+			kept.or(f.allowed(i, f.translate(u)))
 		}
 		v.alive = kept
 	}

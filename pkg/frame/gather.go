@@ -16,6 +16,8 @@ func (f *framer) gather() {
 	f.frame.countOnly = f.test(f.set.CountOnly)
 	f.splitAskRates()
 	f.frame.excused = f.test(f.set.Excused)
+	f.vars[f.frame.countOnly.variable].read = true
+	f.vars[f.frame.excused.variable].read = true
 	for i, name := range f.plan.Universes {
 		f.size(name, plan.Total, fmt.Sprintf("/universes/%d", i))
 	}
@@ -61,9 +63,13 @@ func (f *framer) universe(name plan.Name, at string) (query, bool) {
 		return nil, false
 	}
 	q := f.query(u.Where)
+	for i := range q {
+		q[i].universe = true
+	}
 	f.look(at, q)
 	if !slices.ContainsFunc(f.frame.universes, func(o query) bool { return slices.Equal(o, q) }) {
 		f.frame.universes = append(f.frame.universes, q)
+		f.names = append(f.names, string(name))
 	}
 	return q, true
 }

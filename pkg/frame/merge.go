@@ -76,7 +76,7 @@ func (v *variable) kept() int { return slices.Max(v.final) + 1 }
 func (f *framer) emit(bans []ban) {
 	base := &f.frame.Layout.Base
 	for _, v := range f.frame.axes {
-		base.Axes = append(base.Axes, plan.Axis{Name: string(v.column.Field.Name), Categories: f.names(v)})
+		base.Axes = append(base.Axes, f.axis(v))
 	}
 	base.Axes = append(base.Axes, f.hidden...)
 	for _, b := range bans {
@@ -89,6 +89,13 @@ func (f *framer) emit(bans []ban) {
 	for i := range f.tables {
 		f.layTable(&f.tables[i])
 	}
+}
+
+func (f *framer) axis(v *variable) plan.Axis {
+	if v.groups != nil {
+		return plan.Axis{Name: PopulationAxis, Categories: f.populationNames(v)}
+	}
+	return plan.Axis{Name: string(v.column.Field.Name), Categories: f.categoryNames(v)}
 }
 
 // cell writes one wanted cell.

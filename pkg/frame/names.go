@@ -12,10 +12,10 @@ import (
 // code looks like it.
 const rest = "(rest)"
 
-// names are the categories' names: a code, a group of the ladder, codes with a
+// categoryNames are the categories' names: a code, a group of the ladder, codes with a
 // comma between them, or the rest. The name of an answer with several codes
 // joins with "&" all that it may hold.
-func (f *framer) names(v *variable) []string {
+func (f *framer) categoryNames(v *variable) []string {
 	out := make([]string, v.kept())
 	classes := v.classes()
 	for c, vector := range v.vectors {
@@ -142,7 +142,7 @@ type Merged struct {
 // axis are shown together: those of the group of the ladder that they make up,
 // otherwise the residual's if they hold a missing answer, otherwise their own.
 func (f *Frame) Merge(axis int, categories []int) (_ Merged, ok bool) {
-	if axis < 0 || axis >= len(f.axes) || f.axes[axis].column.Field.Multi {
+	if axis < 0 || axis >= len(f.axes) || f.axes[axis].column.Field.Multi || f.axes[axis].groups != nil {
 		return Merged{}, false
 	}
 	v := f.axes[axis]

@@ -43,13 +43,26 @@ func (f *Frame) locate(a record.Answers, from Origin) (atom []int, in, valid boo
 		if v.place < 0 {
 			continue
 		}
-		c, known := v.of[v.vector(answers[i])]
-		if !known || answers[i] == 0 || v.final[c] < 0 {
+		c, known := v.lookup(i, answers)
+		if !known {
 			return nil, true, false
 		}
-		atom = append(atom, v.final[c])
+		atom = append(atom, c)
 	}
 	return f.hide(atom, from)
+}
+
+// lookup gives the category of the i-th variable on its axis.
+func (v *variable) lookup(i int, answers []codes) (category int, ok bool) {
+	vector := v.member(answers)
+	if v.groups == nil {
+		vector = v.vector(answers[i])
+	}
+	c, known := v.of[vector]
+	if !known || v.final[c] < 0 || v.groups == nil && answers[i] == 0 {
+		return none, false
+	}
+	return v.final[c], true
 }
 
 // hide adds the hidden categories.
@@ -64,12 +77,12 @@ func (f *Frame) hide(atom []int, from Origin) (_ []int, in, valid bool) {
 	return atom, true, true
 }
 
-// answers reads every field that the plan looks at.
+// answers reads every field that the plan or a universe looks at.
 func (f *Frame) answers(a record.Answers) []codes {
 	out := make([]codes, len(f.vars))
 	buffer := make([]codelist.Code, 0, maxCodes)
 	for i, v := range f.vars {
-		if v.axis || i == f.countOnly.variable || i == f.excused.variable {
+		if v.groups == nil && (v.read || v.axis) {
 			out[i] = v.answer(f.schema, a, buffer)
 		}
 	}

@@ -76,8 +76,7 @@ func TestTheDefaultPlanHoldsEveryFigure(t *testing.T) {
 	}
 }
 
-// The five fields of the slide's universe leave one category each, so they are
-// no axes.
+// The five fields of the slide's universe make one population, so it is no axis.
 func TestASingleUniverseLeavesPinnedFieldsOut(t *testing.T) {
 	f := lay(t, slideOnly(t))
 	var names []string

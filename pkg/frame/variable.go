@@ -32,7 +32,10 @@ type variable struct {
 	sets   []codes
 	shown  []codes // of the sets, those that the plan looks at
 	axis   bool    // the plan looks at the field
-	split  int     // the place of notAskedMissing, or -1
+	// groups are the conditions that the population stands for; see population.
+	groups []query
+	read   bool // needed to place a record
+	split  int  // the place of notAskedMissing, or -1
 
 	tooFine bool
 	vectors []uint64       // by category
@@ -239,6 +242,7 @@ type test struct {
 	variable int
 	codes    codes
 	not      bool
+	universe bool // it is a universe's condition, not a figure's or a table's
 }
 
 func (t test) met(answer codes) bool { return (t.codes&answer != 0) != t.not }
