@@ -29,7 +29,8 @@ func tinyProblem(t *rapid.T) Problem {
 		universe = plan.Selection{{Axis: 3, Categories: []int{1}}}
 	}
 	s := plan.System{Axes: []plan.Axis{
-		{Name: "r", Categories: names(rows, "r")}, {Name: "c", Categories: names(cols, "c")},
+		{Name: "r", Categories: names(rows, "r")},
+		{Name: "c", Categories: names(cols, "c")},
 		{Name: plan.OrganisationAxis, Categories: names(2, "o"), Hidden: true},
 	}}
 	s.Cells = []plan.Cell{{Name: "all", Rank: plan.Total, Where: universe}}

@@ -42,8 +42,10 @@ func Views(system plan.System, data []plan.Count, policy plan.Policy, declared .
 	if err := p.validData(); err != nil {
 		return nil, err
 	}
-	v := viewer{system: system, data: tally(data), policy: policy, axis: organisationAxis(system),
-		functionals: append(Derive(system), declared...)}
+	v := viewer{
+		system: system, data: tally(data), policy: policy, axis: organisationAxis(system),
+		functionals: append(Derive(system), declared...),
+	}
 	v.views = []plan.View{{Name: PublicView, Threshold: policy.Threshold, ZeroIsSafe: policy.ZerosArePublic}}
 	if v.axis >= 0 {
 		v.organisations()
