@@ -49,7 +49,11 @@ func bootstrap(ctx context.Context, s *session, config store.Config, c *bootstra
 		}
 		return founding, errors.Join(err, out.discard())
 	}
-	return founding, out.keep(credentials{string(founding.Client.ID), founding.Secret}.encode())
+	if err := out.keep(credentials{string(founding.Client.ID), founding.Secret}.encode()); err != nil {
+		return founding, fmt.Errorf("the platform is founded, but its coordinator's secret could not be kept: "+
+			"make room, remove the database, which holds nothing else, and begin with casestat migrate again: %w", err)
+	}
+	return founding, nil
 }
 
 func found(ctx context.Context, s *session, config store.Config, c *bootstrapCommand) (founding membership.Founding, err error) {

@@ -69,7 +69,8 @@ func keepCredentials(s *session, name string, issue func() (credentials, error))
 		return errors.Join(err, out.discard())
 	}
 	if err := out.keep(issued.encode()); err != nil {
-		return err
+		return fmt.Errorf("client %s is there, but its secret could not be kept: make room and run casestat client rotate %s --out FILE: %w",
+			issued.ClientID, issued.ClientID, err)
 	}
 	fmt.Fprintf(s.out, "%s\nIts credentials are in %s; nobody can show them again.\n", issued.ClientID, name)
 	return nil

@@ -161,6 +161,9 @@ func (i *importing) conclude(err error) error {
 		fmt.Fprintf(i.out, "%d rows: %d %s accepted, %d corrected, %d unchanged, %d refused\n", t.Rows, t.Accepted, verb, t.Corrected, t.Unchanged, t.Refused)
 	}
 	switch {
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(i.out, "The import broke off. Sending the whole file again is safe: what was taken already stays as it is.")
+		return err
 	case err != nil && t.Rows > 0:
 		return fmt.Errorf("the import broke off; the rows above were answered, and sending the whole file again is safe: %w", err)
 	case err != nil:

@@ -35,19 +35,31 @@ func (k keyFolder) tokens() access.KeyFile {
 
 func (k keyFolder) subjectFile() string { return filepath.Join(k.path, "ledger-subject.key") }
 
-// init makes both keys. It never replaces one.
+// errNoSubject tells who lost the subject key what that means.
+var errNoSubject = errors.New("put back your copy of it; without one, remove token-keys.json and run casestat keys init, " +
+	"and what the ledger says of earlier records can no longer be told apart")
+
+// init makes the keys that are not there. It never replaces one.
 func (k keyFolder) init() (access.KeyInfo, error) {
 	if err := os.MkdirAll(k.path, 0o700); err != nil {
 		return access.KeyInfo{}, err
 	}
-	info, err := k.tokens().Init()
-	if err != nil {
+	// The token keys come last: where they are, the other was.
+	if err := k.initSubject(); err != nil {
 		return access.KeyInfo{}, err
 	}
-	return info, k.initSubject()
+	return k.tokens().Init()
 }
 
+// initSubject leaves a subject key that is there as it is, and makes none in
+// the place of one that got lost.
 func (k keyFolder) initSubject() error {
+	switch {
+	case exists(k.subjectFile()):
+		return nil
+	case exists(k.tokens().Path):
+		return k.missingSubject()
+	}
 	key := make([]byte, subjectKeyBytes)
 	if _, err := io.ReadFull(k.random, key); err != nil {
 		return err
@@ -63,7 +75,7 @@ func (k keyFolder) initSubject() error {
 func (k keyFolder) subject() ([]byte, error) {
 	b, err := readSecret(k.subjectFile())
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("there is no ledger subject key in %s: %w", k.path, errNoKeys)
+		return nil, k.missingSubject()
 	}
 	if err != nil {
 		return nil, err
@@ -73,6 +85,10 @@ func (k keyFolder) subject() ([]byte, error) {
 		return nil, fmt.Errorf("%s does not hold a key of %d bytes", k.subjectFile(), subjectKeyBytes)
 	}
 	return key, nil
+}
+
+func (k keyFolder) missingSubject() error {
+	return fmt.Errorf("%s, the ledger's subject key, is missing: %w", k.subjectFile(), errNoSubject)
 }
 
 // ring opens the token keys.
@@ -88,11 +104,9 @@ func (k keyFolder) ring() (*access.Ring, error) {
 }
 
 // there says whether the folder holds any key.
-func (k keyFolder) there() bool {
-	for _, name := range []string{k.tokens().Path, k.subjectFile()} {
-		if _, err := os.Lstat(name); err == nil {
-			return true
-		}
-	}
-	return false
+func (k keyFolder) there() bool { return exists(k.tokens().Path) || exists(k.subjectFile()) }
+
+func exists(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }

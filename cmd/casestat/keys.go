@@ -20,7 +20,7 @@ func (c *keysInitCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "Made token key %s and the ledger's subject key in %s.\n", info.ID, keys.path)
+	fmt.Fprintf(s.out, "Made token key %s; it and the ledger's subject key are in %s.\n", info.ID, keys.path)
 	fmt.Fprintln(s.out, "Keep a copy of this folder where only you can read it; the database's backup does not hold it.")
 	return nil
 }

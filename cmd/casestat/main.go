@@ -55,15 +55,43 @@ type session struct {
 	getenv   func(string) string
 }
 
+// output remembers that something could not be written: whoever should have
+// read it was told nothing, however well the command went.
+type output struct {
+	io.Writer
+	failed error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.Writer.Write(b)
+	if err != nil && o.failed == nil {
+		o.failed = err
+	}
+	return n, err
+}
+
 // run reads the command line and runs one command.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	out := &output{Writer: stdout}
+	err := runCommand(ctx, args, &session{in: stdin, out: out, err: stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv})
+	if out.failed != nil {
+		lost := fmt.Errorf("what the command had to say is not complete, because the output cannot be written: %w", out.failed)
+		if err == nil || errors.Is(err, out.failed) {
+			return lost
+		}
+		return errors.Join(err, lost)
+	}
+	return err
+}
+
+func runCommand(ctx context.Context, args []string, s *session) error {
 	var line commandLine
 	helped := false
 	parser, err := kong.New(&line,
 		kong.Name("casestat"),
 		kong.Description("Contact records in, \"26 of 35\" out. Try: casestat demo"),
 		kong.DefaultEnvars("CASESTAT"),
-		kong.Writers(stdout, stderr),
+		kong.Writers(s.out, s.err),
 		kong.Exit(func(int) { helped = true }), // --help has been printed
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)
@@ -78,5 +106,5 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		return fmt.Errorf("%w (casestat --help lists the commands)", err)
 	}
 	command.BindTo(ctx, (*context.Context)(nil))
-	return command.Run(&session{in: stdin, out: stdout, err: stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv})
+	return command.Run(s)
 }

@@ -165,6 +165,8 @@ func (r *refusal) Error() string {
 		b.WriteString("the client id or secret is not accepted (unknown, wrong, revoked, or the organisation is not active)")
 	case r.problem.Title != "":
 		fmt.Fprintf(&b, "%s (%d %s)", r.problem.Title, r.status, r.problem.Code)
+	case r.problem.Code == "":
+		fmt.Fprintf(&b, "the answer was %d without a reason: is the address that of a casestat service?", r.status)
 	default:
 		fmt.Fprintf(&b, "the service answered %d %s", r.status, r.problem.Code)
 	}

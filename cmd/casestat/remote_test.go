@@ -78,7 +78,7 @@ func TestARefusalIsWorded(t *testing.T) {
 		"Broken. (422 record_invalid)\n  /gender required: Send it.": func(w http.ResponseWriter) {
 			reply(w, 422, api.Problem{Code: "record_invalid", Title: "Broken.", Errors: &[]api.Refusal{{Pointer: "/gender", Code: "required", Message: "Send it."}}})
 		},
-		"the service answered 502 ": func(w http.ResponseWriter) { w.WriteHeader(502) },
+		"the answer was 502 without a reason": func(w http.ResponseWriter) { w.WriteHeader(502) },
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/v1/token" {

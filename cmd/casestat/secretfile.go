@@ -20,7 +20,15 @@ func secretFrom(s *session, file, variable string) (string, error) {
 		return strings.TrimSpace(s.getenv(variable)), nil
 	}
 	b, err := readSecret(file)
-	return strings.TrimSpace(string(b)), err
+	if err != nil {
+		return "", err
+	}
+	secret := strings.TrimSpace(string(b))
+	if secret == "" {
+		// Taken for nothing said, it would mean another database.
+		return "", fmt.Errorf("%s is empty: put the secret into it", file)
+	}
+	return secret, nil
 }
 
 // readSecret reads a file that only its owner may read.
@@ -59,10 +67,13 @@ func newSecretFile(name string) (secretFile, error) {
 	return secretFile{f}, err
 }
 
-// keep writes the secret to the disk.
+// keep writes the secret to the disk, whole or not at all.
 func (f secretFile) keep(secret []byte) error {
 	_, err := io.Copy(f.file, bytes.NewReader(secret))
-	return errors.Join(err, f.file.Sync(), f.file.Close())
+	if err = errors.Join(err, f.file.Sync(), f.file.Close()); err != nil {
+		return errors.Join(err, os.Remove(f.file.Name()))
+	}
+	return nil
 }
 
 // discard removes the file again when there is no secret after all.

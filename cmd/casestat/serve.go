@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
+	"net/url"
 	"sync"
 	"time"
 
@@ -36,6 +36,9 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := complete(config); err != nil {
+		return err
+	}
 	if err := c.prepare(ctx, s, config); err != nil {
 		return err
 	}
@@ -56,9 +59,28 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 	return c.serve(ctx, running, listeners)
 }
 
+// complete refuses a PostgreSQL that could be served from in part only.
+func complete(config store.Config) error {
+	switch {
+	case config.Backend != store.Postgres:
+		return nil
+	case config.Intake == "":
+		return errors.New("PostgreSQL needs the connection string of the intake role: give --intake-dsn-file or CASESTAT_INTAKE_DSN")
+	case config.Counter == "":
+		return errors.New("PostgreSQL needs the connection string of the counter role, or the desk could not read: " +
+			"give --counter-dsn-file or CASESTAT_COUNTER_DSN")
+	}
+	return nil
+}
+
 // check refuses settings that would put secrets on the wire in clear, and in
 // production those that are for trying things out.
 func (c *serveCommand) check() error {
+	for _, one := range [][2]string{{"--listen", c.Listen}, {"--metrics-listen", c.MetricsListen}} {
+		if _, _, err := net.SplitHostPort(one[1]); err != nil && one[1] != "" {
+			return fmt.Errorf("%s %s is not an address such as 127.0.0.1:8080", one[0], one[1])
+		}
+	}
 	switch {
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return errors.New("--tls-cert and --tls-key belong together")
@@ -67,10 +89,16 @@ func (c *serveCommand) check() error {
 			"give --tls-cert and --tls-key, or --behind-proxy if a proxy in front ends TLS", c.Listen)
 	case c.MetricsListen != "" && !loopback(c.MetricsListen) && !c.BehindProxy:
 		return fmt.Errorf("metrics on %s can be reached from other machines: listen on loopback, or give --behind-proxy", c.MetricsListen)
-	case c.Production && !strings.HasPrefix(c.Issuer, "https://"):
+	case c.Production && !secureAddress(c.Issuer):
 		return errors.New("--production needs --issuer with the https address that clients know the service by")
 	}
 	return nil
+}
+
+// secureAddress says whether an address is one of https, with a host.
+func secureAddress(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && u.Scheme == "https" && u.Host != ""
 }
 
 // loopback says whether an address can be reached from this machine alone.
@@ -193,7 +221,11 @@ func (c *serveCommand) serve(ctx context.Context, running *service, listeners li
 func serveMetrics(ctx context.Context, listener net.Listener, metrics http.Handler) error {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
-	front := &http.Server{Handler: mux, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	front := &http.Server{
+		Handler: mux, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		// What the HTTP library has to say is about connections and repeats addresses.
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
 	done := context.AfterFunc(ctx, func() { _ = front.Close() })
 	defer done()
 	if err := front.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

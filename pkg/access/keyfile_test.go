@@ -255,10 +255,32 @@ func TestRing_keeps_its_keys_when_the_new_file_is_no_good(t *testing.T) {
 	if err := b.ring.Reload(); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("gone: %v", err)
 	}
+	if err := b.ring.Reload(); err != nil {
+		t.Errorf("that it is gone is reported twice: %v", err)
+	}
 	if _, err := b.verifier.Verify(token); err != nil {
 		t.Errorf("the keys were lost: %v", err)
 	}
 	b.refuses(t, b.signed(t, b.header(t).with(object{"kid": `"x"`}).String(), b.claims().String()))
+}
+
+// A stranger's token makes the ring look at the file; that must not keep the
+// operator from hearing what is wrong with it.
+func TestRing_unknown_key_does_not_swallow_the_report(t *testing.T) {
+	b := newBench(t)
+	stranger := b.signed(t, b.header(t).with(object{"kid": `"x"`}).String(), b.claims().String())
+	write(t, b.file.Path, "{}")
+	b.refuses(t, stranger)
+	if err := b.ring.Reload(); err == nil {
+		t.Error("a broken file is not reported")
+	}
+	if err := os.Remove(b.file.Path); err != nil {
+		t.Fatal(err)
+	}
+	b.refuses(t, stranger)
+	if err := b.ring.Reload(); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("gone: %v", err)
+	}
 }
 
 func TestRing_watch_reloads_at_each_tick_and_ends(t *testing.T) {

@@ -17,10 +17,13 @@ var errNoKey = errors.New("no such token key")
 // a rotation beside it counts from the next Reload on, or as soon as a token
 // names a key it has not seen.
 type Ring struct {
-	file  KeyFile
-	keys  atomic.Pointer[[]tokenKey]
-	mu    sync.Mutex  // held while looking at the file
-	stamp os.FileInfo // of the file as last read, good or not; guarded by mu
+	file KeyFile
+	keys atomic.Pointer[[]tokenKey]
+
+	mu      sync.Mutex  // held while looking at the file; guards what follows
+	stamp   os.FileInfo // of the file as last read, good or not; nil while it is gone
+	gone    bool
+	failure error // of the last reading, until Reload has told of it
 }
 
 // OpenRing reads the key file for the first time.
@@ -37,23 +40,32 @@ func OpenRing(file KeyFile) (*Ring, error) {
 func (r *Ring) Reload() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.look()
+	failure := r.failure
+	r.failure = nil
+	return failure
+}
+
+// look reads the file if it changed since the last look. The caller holds mu.
+func (r *Ring) look() {
 	stamp, err := os.Stat(r.file.Path)
 	if err != nil {
-		return err
+		if !r.gone {
+			r.stamp, r.gone, r.failure = nil, true, err
+		}
+		return
 	}
 	if unchanged(r.stamp, stamp) {
-		return nil
+		return
 	}
-	r.stamp = stamp
+	r.stamp, r.gone = stamp, false
 	keys, read, err := r.file.read()
 	if read != nil {
 		r.stamp = read
 	}
-	if err != nil {
-		return err
+	if r.failure = err; err == nil {
+		r.keys.Store(&keys)
 	}
-	r.keys.Store(&keys)
-	return nil
 }
 
 func unchanged(before, now os.FileInfo) bool {
@@ -99,9 +111,9 @@ func (r *Ring) verifying(id string) (tokenKey, error) {
 	if k, err := r.find(id); err == nil {
 		return k, nil
 	}
-	if err := r.Reload(); err != nil {
-		return tokenKey{}, errors.Join(errNoKey, err)
-	}
+	r.mu.Lock()
+	r.look() // what is wrong with the file stays to be told by Reload
+	r.mu.Unlock()
 	return r.find(id)
 }
 

@@ -14,7 +14,7 @@ import (
 	"manniskohandel.se/casestat/pkg/plan"
 )
 
-// CodeCasesMalformed: a file of cases is not what it claims to be, or too large.
+// CodeCasesMalformed says that a file of cases is not what it claims to be, or too large.
 const CodeCasesMalformed fault.Code = "cases_malformed"
 
 // Limits of a file of cases.

@@ -157,14 +157,6 @@ func (s *space) mask(sel plan.Selection) mask {
 	return m
 }
 
-func (s *space) classes(atom []int) []int {
-	out := make([]int, len(atom))
-	for a, c := range atom {
-		out[a] = s.classOf[a][c]
-	}
-	return out
-}
-
 // connect ties axes together that one cell, ban, functional or piece of
 // knowledge names. Without a published total nothing can be glued, and all axes
 // form one component.

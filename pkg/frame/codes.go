@@ -20,6 +20,6 @@ const (
 	CodeNoOrganisation fault.Code = "plan_no_organisation"
 )
 
-// CodeRecordOutside: a record has answers that no valid record has, so there is
+// CodeRecordOutside says that a record has answers that no valid record has, so there is
 // no place for it.
 const CodeRecordOutside fault.Code = "record_outside_frame"
