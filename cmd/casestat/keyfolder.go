@@ -37,7 +37,7 @@ func (k keyFolder) subjectFile() string { return filepath.Join(k.path, "ledger-s
 
 // errNoSubject tells who lost the subject key what that means.
 var errNoSubject = errors.New("put back your copy of it; without one, remove token-keys.json and run casestat keys init, " +
-	"and what the ledger says of earlier records can no longer be told apart")
+	"and nobody will be able to tell which record an earlier entry of the ledger is about")
 
 // init makes the keys that are not there. It never replaces one.
 func (k keyFolder) init() (access.KeyInfo, error) {
