@@ -130,7 +130,7 @@ func BenchmarkPut(b *testing.B) {
 	for _, connections := range []int{16, 64} {
 		b.Run(fmt.Sprintf("c=%d", connections), func(b *testing.B) {
 			all := targets(b, connections)
-			body := recordtest.Full()
+			body := recordtest.Full() // 1.6 kB
 			totals := make([]sample, len(all))
 			for _, t := range all {
 				t.puts(b, body, round, connections) // warm
@@ -152,12 +152,18 @@ func BenchmarkPut(b *testing.B) {
 }
 
 // BenchmarkBatch submits batches of 1,000 new records as NDJSON, one after the
-// other, and reports records a second.
+// other, and reports records a second: of records with the core fields alone
+// (about 570 bytes) and of records that hold everything there can be.
 func BenchmarkBatch(b *testing.B) {
+	for name, body := range map[string][]byte{"core": recordtest.Core(), "full": recordtest.Full()} {
+		b.Run(name, func(b *testing.B) { benchmarkBatch(b, body) })
+	}
+}
+
+func benchmarkBatch(b *testing.B, body []byte) {
 	const size = 1000
 	all := targets(b, 1)
 	totals := make([]sample, len(all))
-	body := recordtest.Full()
 	var bytesEach int
 	for b.Loop() {
 		for i, t := range all {
