@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
 
 	"manniskohandel.se/casestat/pkg/codelist"
@@ -248,6 +249,19 @@ func TestT17_CodesAreComparedExactly(t *testing.T) {
 	expect(t, with("age_band", `"\uff12\uff11_\uff12\uff13"`), "free_text@/age_band")
 	expect(t, with("children_count", `"\uff12"`), "free_text@/children_count")
 	expect(t, with("gender", `"\u0077oman"`)) // an escape is the same letter
+}
+
+// The contrast: a reader that normalises what it is given, as spreadsheets and
+// search engines do, takes these for codes.
+func TestT17_ContrastALenientReaderTakesThem(t *testing.T) {
+	lenient := func(text string) string {
+		return strings.ToLower(strings.TrimSpace(norm.NFKC.String(strings.Trim(text, "\u200f\u202e"))))
+	}
+	for _, text := range []string{"\uff57\uff4f\uff4d\uff41\uff4e", "woman\u200f", "\u202ewoman", "woman ", "\u00a0woman", "Woman", "woman\n"} {
+		if lenient(text) != "woman" {
+			t.Errorf("%+q is no code to a lenient reader either: the test has no teeth", text)
+		}
+	}
 }
 
 func TestAnswersOfTheWrongKind(t *testing.T) {
