@@ -217,12 +217,15 @@ func TestEverySolutionIsDeniableByListingAllPopulations(t *testing.T) {
 func TestMoreWitnessesNeverShowMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := tinyProblem(t)
+		for i := range p.System.Cells {
+			p.System.Cells[i].Required = false // with one, beginning may already fail
+		}
 		e, err := newEngine(&p, Seed{1}, rankCost)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := e.begin(); err != nil {
-			t.Skip("a required cell")
+			t.Fatal(err)
 		}
 		duties := e.duties
 		for _, d := range duties {

@@ -86,19 +86,32 @@ func eachRow(f each) func(*sql.Rows, error) error {
 			return fmt.Errorf("scan records: %w", classify(err))
 		}
 		defer rows.Close()
-		var codebook int
-		var answers sql.RawBytes
-		for rows.Next() {
-			if err := rows.Scan(&codebook, &answers); err != nil {
-				return fmt.Errorf("scan records: %w", classify(err))
-			}
-			if err := f(codelist.Version(codebook), record.Answers(answers)); err != nil {
-				return err
-			}
-		}
-		if err := rows.Err(); err != nil {
+		return walk[sql.RawBytes](rows, f)
+	}
+}
+
+// rowCursor is what the rows of both drivers have in common.
+type rowCursor interface {
+	Next() bool
+	Scan(into ...any) error
+	Err() error
+}
+
+// walk calls f for every row. Borrowed is the driver's type for bytes that are
+// its own and good until the next row.
+func walk[Borrowed ~[]byte](rows rowCursor, f each) error {
+	var codebook int
+	var answers Borrowed
+	for rows.Next() {
+		if err := rows.Scan(&codebook, &answers); err != nil {
 			return fmt.Errorf("scan records: %w", classify(err))
 		}
-		return nil
+		if err := f(codelist.Version(codebook), record.Answers(answers)); err != nil {
+			return err
+		}
 	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("scan records: %w", classify(err))
+	}
+	return nil
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
-
-	"manniskohandel.se/casestat/pkg/codelist"
-	"manniskohandel.se/casestat/pkg/record"
 )
 
 // errNoCounter says which login is missing.
@@ -82,18 +79,5 @@ func eachPostgresRow(ctx context.Context, tx pgx.Tx, f each, query string, args 
 		return fmt.Errorf("scan records: %w", classify(err))
 	}
 	defer rows.Close()
-	var codebook int
-	var answers pgtype.DriverBytes
-	for rows.Next() {
-		if err := rows.Scan(&codebook, &answers); err != nil {
-			return fmt.Errorf("scan records: %w", classify(err))
-		}
-		if err := f(codelist.Version(codebook), record.Answers(answers)); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("scan records: %w", classify(err))
-	}
-	return nil
+	return walk[pgtype.DriverBytes](rows, f)
 }
