@@ -52,7 +52,7 @@ func measure(t *testing.T, seed uint64, pairs int, keep func(plan.View) bool) ou
 	return outcome{share(exact[1], cells[1]), share(exact[2], cells[2]), share(own, large), float64(exact[2])}
 }
 
-func ownCells(p Problem, s Solution, axis int, pr Presentation) (large, own int) {
+func ownCells(p Problem, s Solution, axis int, pr plan.Presentation) (large, own int) {
 	for c := range p.System.Axes[axis].Categories {
 		alone := plan.Selection{{Axis: axis, Categories: []int{c}}}
 		if total(plan.Functional{Within: alone}, p.Data) < 5 {
@@ -115,7 +115,7 @@ func TestSlideKeepsItsFiguresAndMostCells(t *testing.T) {
 
 // subtract recovers withheld cells as anybody can: where exactly one cell of a
 // one-way table is missing, the total less the others is its value.
-func subtract(p Problem, tables []Presentation, shown plan.Pattern) (recovered, withheld int) {
+func subtract(p Problem, tables []plan.Presentation, shown plan.Pattern) (recovered, withheld int) {
 	for _, pr := range tables {
 		missing := 0
 		for _, c := range pr.Cells {
@@ -136,9 +136,9 @@ func TestContrastThresholdAloneIsUndoneBySubtraction(t *testing.T) {
 	for seed := range uint64(10) {
 		system, data := slide(seed, 12)
 		p := Problem{System: system, Data: data, Policy: plan.Defaults()}
-		var tables []Presentation
+		var tables []plan.Presentation
 		for a := slideAttribute; a < len(system.Axes); a++ {
-			pr := Presentation{Table: system.Axes[a].Name}
+			pr := plan.Presentation{Table: system.Axes[a].Name}
 			pr.Cells = addCells(&p.System, plan.Table{Name: pr.Table, Axes: []int{a}}, []plan.Grouping{singles(system.Axes[a])})
 			tables = append(tables, pr)
 		}

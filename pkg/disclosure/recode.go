@@ -9,22 +9,12 @@ import (
 	"manniskohandel.se/casestat/pkg/plan"
 )
 
-// Presentation is how a table is shown.
-type Presentation struct {
-	Table  string
-	Groups []plan.Grouping // per axis of the table
-	Cells  []int           // into the recoded system's cells
-	// Dropped: no presentation leaves enough that is safe. All cells of the table
-	// are withheld, and the table has to be published so, not omitted.
-	Dropped bool
-}
-
 // Recode chooses for every table the finest presentation that is worth
 // protecting: a one-way table in which no cell is sensitive in any view, a
 // larger one of which at most a share of the cells is. Presentations of one
 // axis are nested in each other in all tables. The system returned is the base
 // with the tables' cells added.
-func Recode(ctx context.Context, l plan.Layout, p Problem) (plan.System, []Presentation, error) {
+func Recode(ctx context.Context, l plan.Layout, p Problem) (plan.System, []plan.Presentation, error) {
 	p.System = l.Base
 	if err := p.validate(); err != nil {
 		return plan.System{}, nil, err
@@ -38,7 +28,7 @@ func Recode(ctx context.Context, l plan.Layout, p Problem) (plan.System, []Prese
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return len(l.Tables[a].Axes) - len(l.Tables[b].Axes) })
-	out := make([]Presentation, len(l.Tables))
+	out := make([]plan.Presentation, len(l.Tables))
 	for _, i := range order {
 		out[i] = r.present(l.Tables[i])
 	}

@@ -45,8 +45,8 @@ func newRecoder(ctx context.Context, l plan.Layout, p Problem) *recoder {
 }
 
 // present chooses how one table is shown.
-func (r *recoder) present(t plan.Table) Presentation {
-	out := Presentation{Table: t.Name}
+func (r *recoder) present(t plan.Table) plan.Presentation {
+	out := plan.Presentation{Table: t.Name}
 	if len(t.Axes) == 1 {
 		best, found := r.oneWay(t)
 		out.Groups, out.Dropped = []plan.Grouping{best}, !found

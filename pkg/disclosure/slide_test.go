@@ -135,14 +135,14 @@ func slideLayout(base plan.System, pairs int) plan.Layout {
 }
 
 // slideProblem recodes the plan and takes every standard view.
-func slideProblem(ctx context.Context, seed uint64, attributes, pairs int) (Problem, plan.Layout, []Presentation, error) {
+func slideProblem(ctx context.Context, seed uint64, attributes, pairs int) (Problem, plan.Layout, []plan.Presentation, error) {
 	return slideProblemFor(ctx, seed, attributes, pairs, func(plan.View) bool { return true })
 }
 
 // organisationsAlone leaves out who recognises somebody else's record.
 func organisationsAlone(v plan.View) bool { return !strings.Contains(v.Name, "+duplicate:") }
 
-func slideProblemFor(ctx context.Context, seed uint64, attributes, pairs int, keep func(plan.View) bool) (Problem, plan.Layout, []Presentation, error) {
+func slideProblemFor(ctx context.Context, seed uint64, attributes, pairs int, keep func(plan.View) bool) (Problem, plan.Layout, []plan.Presentation, error) {
 	base, data := slide(seed, attributes)
 	layout := slideLayout(base, pairs)
 	p := Problem{System: base, Data: data, Policy: plan.Defaults()}
@@ -159,7 +159,7 @@ func slideProblemFor(ctx context.Context, seed uint64, attributes, pairs int, ke
 	}
 	drop := func(v plan.View) bool { return !keep(v) }
 	p.Views = slices.DeleteFunc(p.Views, drop)
-	var shown []Presentation
+	var shown []plan.Presentation
 	if p.System, shown, err = Recode(ctx, layout, p); err != nil {
 		return p, layout, nil, err
 	}

@@ -44,3 +44,13 @@ type Layout struct {
 	Tables  []Table
 	Ladders []Ladder // at most one an axis; an axis without one is never merged
 }
+
+// Presentation is how a table is shown, once that is decided.
+type Presentation struct {
+	Table  string
+	Groups []Grouping // per axis of the table
+	Cells  []int      // into the cells of the recoded system, the last axis running fastest
+	// Dropped: no presentation leaves enough that is safe. All cells of the table
+	// are withheld, and the table has to be published so, not omitted.
+	Dropped bool
+}
