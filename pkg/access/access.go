@@ -44,6 +44,10 @@ const (
 	PeriodsManage Permission = "periods:manage" // open and close years
 	MembersManage Permission = "members:manage" // organisations and clients
 	DeskRead      Permission = "desk:read"      // exact figures of closed periods
+	// Of releases. Reading drafts is for those who prepare and those who review.
+	ReleasesPrepare Permission = "releases:prepare" // plan, compute, submit, publish what was approved, withdraw
+	ReleasesReview  Permission = "releases:review"  // read drafts and findings, approve or reject
+	TablesRequest   Permission = "tables:request"   // ask for a table
 )
 
 // Organisation is a member of the platform, or the platform itself.
@@ -71,6 +75,7 @@ type Client struct {
 type Principal struct {
 	Client       ClientID
 	Organisation OrganisationID
+	Holder       HolderID // whose duties are kept apart; "" is nobody
 	Role         Role
 	Permissions  []Permission // the client's, narrowed by the token's scope
 }

@@ -42,7 +42,7 @@ func (a Authenticator) Authenticate(ctx context.Context, token string) (Principa
 		return Principal{}, err
 	}
 	return Principal{
-		Client: client.ID, Organisation: client.Organisation, Role: client.Role,
+		Client: client.ID, Organisation: client.Organisation, Holder: client.Holder, Role: client.Role,
 		Permissions: narrowed(claims.Scope, client.Permissions),
 	}, nil
 }

@@ -12,9 +12,9 @@ var roles = map[Role]struct{ always, onGrant []Permission }{
 	Coordinator: {always: []Permission{MembersManage, PeriodsManage, PeriodsRead}},
 	// Without records:read a stolen submitter credential discloses nothing.
 	Submitter:  {always: []Permission{PeriodsRead, RecordsWrite}, onGrant: []Permission{RecordsRead}},
-	Desk:       {always: []Permission{DeskRead, PeriodsRead}},
-	Reviewer:   {always: []Permission{PeriodsRead}},
-	Researcher: {always: []Permission{PeriodsRead}},
+	Desk:       {always: []Permission{DeskRead, PeriodsRead, ReleasesPrepare}},
+	Reviewer:   {always: []Permission{PeriodsRead, ReleasesReview}},
+	Researcher: {always: []Permission{PeriodsRead, TablesRequest}},
 }
 
 // May says whether a client with this role can hold p at all.

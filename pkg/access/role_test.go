@@ -17,7 +17,7 @@ func decodeWithStandardLibrary(b []byte, into any) error { return json.Unmarshal
 
 var (
 	allRoles       = []Role{Coordinator, Submitter, Desk, Reviewer, Researcher}
-	allPermissions = []Permission{RecordsWrite, RecordsRead, PeriodsRead, PeriodsManage, MembersManage, DeskRead}
+	allPermissions = []Permission{RecordsWrite, RecordsRead, PeriodsRead, PeriodsManage, MembersManage, DeskRead, ReleasesPrepare, ReleasesReview, TablesRequest}
 )
 
 func TestRoles_hold_what_the_table_says(t *testing.T) {
@@ -30,9 +30,9 @@ func TestRoles_hold_what_the_table_says(t *testing.T) {
 		{Submitter, nil, []Permission{PeriodsRead, RecordsWrite}}, // intake only: discloses nothing
 		{Submitter, []Permission{RecordsRead}, []Permission{PeriodsRead, RecordsRead, RecordsWrite}},
 		{Submitter, []Permission{RecordsWrite, RecordsRead, RecordsRead}, []Permission{PeriodsRead, RecordsRead, RecordsWrite}},
-		{Desk, nil, []Permission{DeskRead, PeriodsRead}},
-		{Reviewer, nil, []Permission{PeriodsRead}},
-		{Researcher, nil, []Permission{PeriodsRead}},
+		{Desk, nil, []Permission{DeskRead, PeriodsRead, ReleasesPrepare}},
+		{Reviewer, nil, []Permission{PeriodsRead, ReleasesReview}},
+		{Researcher, nil, []Permission{PeriodsRead, TablesRequest}},
 	} {
 		if diff := cmp.Diff(c.want, need[[]Permission](t)(c.role.Grant(c.asked...))); diff != "" {
 			t.Errorf("%s asking for %v: %s", c.role, c.asked, diff)
@@ -58,12 +58,16 @@ func TestRoles_nobody_gets_what_the_role_may_not_hold(t *testing.T) {
 	if Coordinator.May(DeskRead) || Coordinator.May(RecordsRead) || Desk.May(MembersManage) || Desk.May(RecordsRead) {
 		t.Error("a role holds too much")
 	}
+	// Nobody both prepares a release and approves it.
+	if Desk.May(ReleasesReview) || Reviewer.May(ReleasesPrepare) || Researcher.May(DeskRead) {
+		t.Error("a role holds too much of a release")
+	}
 }
 
 func TestGrant_does_not_change_the_table(t *testing.T) {
 	granted := need[[]Permission](t)(Desk.Grant())
 	granted[0] = MembersManage
-	if diff := cmp.Diff([]Permission{DeskRead, PeriodsRead}, need[[]Permission](t)(Desk.Grant())); diff != "" {
+	if diff := cmp.Diff([]Permission{DeskRead, PeriodsRead, ReleasesPrepare}, need[[]Permission](t)(Desk.Grant())); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -30,6 +30,10 @@ func (e *engine) finish() (Solution, error) {
 	if err := e.check(s); err != nil {
 		return Solution{Findings: e.findings}, err
 	}
+	s.proved = slices.Clone(s.Pattern)
+	for _, c := range e.problem.System.Cells {
+		s.names, s.values = append(s.names, c.Name), append(s.values, value(c, e.data))
+	}
 	return s, nil
 }
 

@@ -97,6 +97,12 @@ type Solution struct {
 	Witnesses []plan.Witness
 	Findings  []Finding
 	Stats     Stats
+
+	// What was proved: by cell, its name, value and whether it is shown. Nil
+	// unless this package protected it.
+	names  []string
+	values []int
+	proved plan.Pattern
 }
 
 // Shown is how many cells the pattern shows.

@@ -52,7 +52,7 @@ func TestEveryDeed_asks_for_its_permission(t *testing.T) {
 	if err := h.OpenPeriod(t.Context(), h.boss, 2025); err != nil {
 		t.Fatal(err)
 	}
-	all := []access.Permission{access.RecordsWrite, access.RecordsRead, access.PeriodsRead, access.PeriodsManage, access.MembersManage, access.DeskRead}
+	all := []access.Permission{access.RecordsWrite, access.RecordsRead, access.PeriodsRead, access.PeriodsManage, access.MembersManage, access.DeskRead, access.ReleasesPrepare, access.ReleasesReview, access.TablesRequest}
 	for name, c := range h.asks(t) {
 		t.Run(name, func(t *testing.T) {
 			before := h.store.ledger()

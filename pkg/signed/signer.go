@@ -11,9 +11,10 @@ type Kind string
 
 // The kinds that are signed.
 const (
-	KindManifest Kind = "release-manifest" // what a release contains, published
-	KindPlan     Kind = "plan"             // what a release is to contain, as submitted
-	KindRotation Kind = "key-rotation"     // the old key introduces the new one; made by Signer.Introduce alone
+	KindManifest   Kind = "release-manifest"   // what a release contains, published
+	KindPlan       Kind = "plan"               // what a release is to contain, as submitted
+	KindWithdrawal Kind = "release-withdrawal" // that a release is taken back, published
+	KindRotation   Kind = "key-rotation"       // the old key introduces the new one; made by Signer.Introduce alone
 )
 
 // Signer holds a private signing key. It is read from, or made with, a key
