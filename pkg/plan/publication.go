@@ -103,7 +103,7 @@ type PublishedProse struct {
 
 // PublishedTable is a table as it is shown.
 type PublishedTable struct {
-	Name     Name          `json:"name"` // of the plan; with ":<option>" after it for a part of its own
+	Name     Name          `json:"name"` // of the plan; with ".<option>" after it for a part of its own
 	Title    codelist.Text `json:"title"`
 	Universe Name          `json:"universe"`
 	Filters  []Condition   `json:"filters,omitzero"`
@@ -169,7 +169,7 @@ const ManifestFormat = 1
 
 // File names rendered bytes.
 type File struct {
-	Name   string      `json:"name"` // such as "figures.json"
+	Name   string      `json:"name"` // such as "figures.json"; no slash
 	Media  string      `json:"media"`
 	Size   int         `json:"size"`
 	SHA256 signed.Hash `json:"sha256"`
