@@ -19,13 +19,13 @@ type component struct {
 	loose    []int      // the axes on which persons are moved
 	axes     []int      // loose and fixed, increasing
 	cells    []int      // the cells that moves here can change
-	balanced bool       // among those alike on the fixed axes as many persons come as go
+	balanced bool       // among those alike on the fixed axes and in their pens as many persons come as go
 	whole    *component // of a neighbourhood: the component that it is part of
 
 	atoms  [][]int // classes of axes, in the order of axes
 	index  map[string]int
 	gains  [][]gain // per atom: the cells it counts in
-	block  []int    // per atom: which of the fixed tuples it has
+	block  []int    // per atom: which fixed classes and pens it has
 	blocks int
 }
 
@@ -36,13 +36,12 @@ type gain struct{ cell, by int }
 func (c *component) layOut() {
 	s := c.space
 	for a := range s.sys.Axes {
-		if slices.Contains(c.loose, a) || s.frozen[a] && len(s.example[a]) > 1 {
+		if slices.Contains(c.loose, a) || s.penned(a) {
 			c.axes = append(c.axes, a)
 		}
 	}
 	for i, cell := range s.sys.Cells {
-		touched := slices.ContainsFunc(cell.Where, func(p plan.Subset) bool { return slices.Contains(c.loose, p.Axis) })
-		if touched || cell.Weighted && slices.Contains(c.loose, cell.WeightAxis) || !c.balanced && len(cell.Where) == 0 {
+		if c.movesAny(s.named(cell)) || !c.balanced && len(cell.Where) == 0 {
 			c.cells = append(c.cells, i)
 		}
 	}
@@ -105,6 +104,8 @@ func (c *component) decides(m mask) bool {
 
 // moves says whether persons are moved along an axis.
 func (c *component) moves(axis int) bool { return slices.Contains(c.loose, axis) }
+
+func (c *component) movesAny(axes []int) bool { return slices.ContainsFunc(axes, c.moves) }
 
 // small says whether all atoms can be listed one by one.
 func (c *component) small() bool { return c.combinations(c.axes) <= explicitAtoms }
@@ -220,9 +221,11 @@ func (c *component) describe() {
 		c.gains = append(c.gains, gains)
 		var tuple []int
 		for i, a := range c.axes {
-			if !c.moves(a) {
-				tuple = append(tuple, atom[i])
+			class := atom[i]
+			if c.moves(a) {
+				class = c.space.pen[a][class]
 			}
+			tuple = append(tuple, class)
 		}
 		k := key(tuple)
 		if _, known := seen[k]; !known {

@@ -16,7 +16,7 @@ func (c *component) neighbourhood(f plan.Functional) *component {
 	near := make([]bool, len(c.space.sys.Axes))
 	for _, sel := range selections(f) {
 		for _, part := range sel {
-			if slices.Contains(c.loose, part.Axis) && !n.moves(part.Axis) {
+			if c.moves(part.Axis) && !n.moves(part.Axis) && c.space.splits(part) {
 				n.loose = append(n.loose, part.Axis)
 				near[part.Axis] = true
 			}
@@ -27,9 +27,9 @@ func (c *component) neighbourhood(f plan.Functional) *component {
 	}
 	slices.Sort(n.loose)
 	for _, i := range c.cells {
-		if sel := extent(c.space.sys.Cells[i]); n.meets(sel) {
+		if cell := c.space.sys.Cells[i]; n.movesAny(c.space.named(cell)) {
 			n.cells = append(n.cells, i)
-			mark(near, sel)
+			mark(near, extent(cell))
 		}
 	}
 	for _, tied := range c.space.ties {
@@ -38,7 +38,7 @@ func (c *component) neighbourhood(f plan.Functional) *component {
 		}
 	}
 	for a, yes := range near {
-		if (yes || c.space.frozen[a]) && len(c.space.example[a]) > 1 {
+		if yes && len(c.space.example[a]) > 1 || c.space.penned(a) {
 			n.axes = append(n.axes, a)
 		}
 	}
@@ -94,8 +94,8 @@ func (c *component) retuple(atom, fixed []int) []int {
 func (c *component) pattern(classes []int) string {
 	var b []byte
 	for i, a := range c.axes {
-		if c.space.frozen[a] {
-			b = binary.AppendUvarint(b, uint64(classes[i]))
+		if c.space.penned(a) && !c.moves(a) {
+			b = binary.AppendUvarint(b, uint64(c.space.pen[a][classes[i]]))
 		}
 	}
 	c.everyAtom(slices.Clone(classes), 0, func(atom []int) {

@@ -14,7 +14,8 @@ type space struct {
 	sys     plan.System
 	classOf [][]int // axis -> category -> class
 	example [][]int // axis -> class -> its first category
-	frozen  []bool  // axes that say to which published population a person belongs
+	pen     [][]int // axis -> class -> pen: nobody is moved from one pen to another
+	pens    []int   // axis -> how many pens
 	bans    []mask
 	cells   []mask
 	comps   []*component
@@ -45,7 +46,6 @@ func (m mask) holds(classes []int) bool {
 func newSpace(p *Problem, functionals []plan.Functional) *space {
 	s := &space{sys: p.System}
 	s.classify(everySelection(p, functionals))
-	s.freeze()
 	s.ties = slices.Clone(p.System.Bans)
 	for _, v := range p.Views {
 		s.ties = append(s.ties, v.Empty...)
@@ -56,6 +56,7 @@ func newSpace(p *Problem, functionals []plan.Functional) *space {
 	for _, c := range p.System.Cells {
 		s.cells = append(s.cells, s.mask(c.Where))
 	}
+	s.fence()
 	s.connect(p, functionals)
 	for _, v := range p.Views {
 		for _, e := range v.Empty {
@@ -131,18 +132,73 @@ func (s *space) addClasses(marks [][]byte) {
 	s.example = append(s.example, example)
 }
 
-// freeze marks the axes that cells of rank Total name. Nobody is moved from one
-// such population to another, so tables that share nothing but their universe
-// can be protected apart and glued together: their totals agree.
-func (s *space) freeze() {
-	s.frozen = make([]bool, len(s.sys.Axes))
-	for _, c := range s.sys.Cells {
+// fence divides the classes of the axes that cells of rank Total name into pens.
+// Nobody is moved from one pen to another, so nobody leaves or enters a
+// population of published size, and tables that share nothing but their universe
+// can be protected apart and glued together: their totals agree. The pens are
+// also fine enough for the bans, so that these tie no axis to a population.
+func (s *space) fence() {
+	named := make([]bool, len(s.sys.Axes))
+	var marks []mask
+	for i, c := range s.sys.Cells {
 		if c.Rank == plan.Total {
-			for _, part := range c.Where {
-				s.frozen[part.Axis] = true
-			}
+			mark(named, c.Where)
+			marks = append(marks, s.cells[i])
 		}
 	}
+	for _, sel := range s.ties {
+		marks = append(marks, s.mask(sel))
+	}
+	s.pen, s.pens = make([][]int, len(named)), make([]int, len(named))
+	for a := range s.sys.Axes {
+		s.pen[a], s.pens[a] = make([]int, len(s.example[a])), 1
+		if named[a] {
+			s.pen[a], s.pens[a] = divide(a, len(s.example[a]), marks)
+		}
+	}
+}
+
+// divide puts the classes of an axis into one pen if no mask tells them apart.
+func divide(axis, classes int, marks []mask) (pen []int, pens int) {
+	seen := make(map[string]int)
+	for class := range classes {
+		var k []byte
+		for _, m := range marks {
+			for _, p := range m {
+				if p.axis == axis {
+					k = append(k, bit(p.in[class]))
+				}
+			}
+		}
+		if _, known := seen[string(k)]; !known {
+			seen[string(k)] = len(seen)
+		}
+		pen = append(pen, seen[string(k)])
+	}
+	return pen, len(seen)
+}
+
+// penned says whether an axis tells to which published population persons belong.
+func (s *space) penned(axis int) bool { return s.pens[axis] > 1 }
+
+// fixed says whether nobody can be moved along an axis.
+func (s *space) fixed(axis int) bool { return s.pens[axis] == len(s.example[axis]) }
+
+// splits says whether a part of a selection tells two classes of one pen apart.
+func (s *space) splits(part plan.Subset) bool {
+	if s.pens == nil || s.fixed(part.Axis) {
+		return false
+	}
+	in := make(map[int]bool)
+	for class, c := range s.example[part.Axis] {
+		_, has := slices.BinarySearch(part.Categories, c)
+		pen := s.pen[part.Axis][class]
+		if before, seen := in[pen]; seen && before != has {
+			return true
+		}
+		in[pen] = has
+	}
+	return false
 }
 
 func (s *space) mask(sel plan.Selection) mask {
@@ -174,7 +230,7 @@ func (s *space) connect(p *Problem, functionals []plan.Functional) {
 		tie(s.loose(sel))
 	}
 	for _, c := range s.sys.Cells {
-		tie(s.loose(extent(c)))
+		tie(s.named(c))
 	}
 	for _, f := range functionals {
 		tie(s.loose(slices.Concat(selections(f)...)))
@@ -191,13 +247,22 @@ func (s *space) hasTotal() bool {
 	return slices.ContainsFunc(s.sys.Cells, func(c plan.Cell) bool { return c.Rank == plan.Total })
 }
 
-// loose gives the axes of a selection that are not frozen.
+// loose gives the axes on which a selection tells persons of one pen apart.
 func (s *space) loose(sel plan.Selection) []int {
 	var axes []int
 	for _, part := range sel {
-		if !s.frozen[part.Axis] {
+		if s.splits(part) {
 			axes = append(axes, part.Axis)
 		}
+	}
+	return axes
+}
+
+// named are the axes along which a move can change a cell.
+func (s *space) named(c plan.Cell) []int {
+	axes := s.loose(c.Where)
+	if c.Weighted && !s.fixed(c.WeightAxis) {
+		axes = append(axes, c.WeightAxis)
 	}
 	return axes
 }
@@ -220,7 +285,7 @@ func (s *space) collect(root []int) {
 	s.home = slices.Repeat([]int{-1}, len(root))
 	at := make(map[int]int)
 	for a := range root {
-		if s.frozen[a] || len(s.example[a]) == 1 {
+		if s.fixed(a) {
 			continue
 		}
 		r := find(root, a)
@@ -250,7 +315,7 @@ func (s *space) inCells(sel plan.Selection) bool {
 func (s *space) homeOf(sels ...plan.Selection) int {
 	for _, sel := range sels {
 		for _, part := range sel {
-			if s.home[part.Axis] >= 0 {
+			if s.home[part.Axis] >= 0 && s.splits(part) {
 				return s.home[part.Axis]
 			}
 		}
