@@ -85,7 +85,6 @@ type Server struct {
 	draining  atomic.Bool
 }
 
-var _ api.ServerInterface = (*Server)(nil)
 
 // New puts a Server together. It fails when a route has no entry in the table
 // of operations, or an entry no route.
@@ -120,7 +119,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	for _, op := range operations {
 		gates[op.id] = []echo.MiddlewareFunc{s.gate(op)}
 	}
-	api.RegisterHandlersWithOptions(e, s, api.RegisterHandlersOptions{OperationMiddlewares: gates})
+	api.RegisterHandlersWithOptions(chosen{e, newInventory(operations)}, unfinished{Server: s}, api.RegisterHandlersOptions{OperationMiddlewares: gates})
 	if err := s.registerPages(e); err != nil {
 		return nil, err
 	}
