@@ -18,8 +18,18 @@ const (
 	CodeTooFine fault.Code = "plan_too_fine"
 	// CodeNoOrganisation: nobody contributes, or somebody stands twice.
 	CodeNoOrganisation fault.Code = "plan_no_organisation"
+	// CodeNoBatch: a release speaks of the records of batches that do not exist,
+	// or of none.
+	CodeNoBatch fault.Code = "plan_no_batch"
+	// CodePastUnreadable: an earlier release states something that this codebook
+	// does not know, or says the same thing twice.
+	CodePastUnreadable fault.Code = "past_unreadable"
 )
 
 // CodeRecordOutside says that a record has answers that no valid record has, so there is
 // no place for it.
 const CodeRecordOutside fault.Code = "record_outside_frame"
+
+// CodeForeignSystem says that what is to be described was not recoded from this
+// frame. It is an error of the program.
+const CodeForeignSystem fault.Code = "frame_foreign_system"

@@ -37,6 +37,12 @@ type Hidden struct {
 	Organisations []access.OrganisationID
 	// Batches are the releases in which records enter, oldest first. Nil is one.
 	Batches []string
+	// Alive are the batches whose records the plan's own cells and tables speak
+	// of, increasing; nil is all.
+	Alive []int
+	// Past is what earlier releases said about the year, oldest first. Their cells
+	// are laid before all others, and whom they spoke of has a place.
+	Past []Past
 }
 
 // Frame is a plan laid out. It is read-only.
@@ -50,6 +56,16 @@ type Frame struct {
 	Sums    []Sum
 	Prose   []Prose
 	Tables  []Table
+	// Past says, per release of Hidden.Past and per cell of it, which cell of the
+	// base it is.
+	Past [][]int
+
+	set        *figure.Set
+	listed     []plan.Name // universes of the plan
+	earlier    int         // how many cells of the base only earlier releases asked for first
+	quantities []plan.Quantity
+	asked      []plan.Quantity // by table of the layout: the persons it is about
+	outlines   [][]outline     // by table of the plan, its dimensions
 
 	shapes    []plan.Shape
 	universes []query // to which a record may belong

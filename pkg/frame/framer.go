@@ -21,6 +21,9 @@ type framer struct {
 	byName map[codelist.FieldName]int
 
 	hidden []plan.Axis
+	alive  []int  // batches, nil for all
+	before []Past // earlier releases
+	past   []wantedCell
 	cells  []wantedCell
 	tables []wantedTable
 	names  []string       // of the frame's universes
@@ -45,6 +48,9 @@ type wantedCell struct {
 	into     *int      // takes the cell's index; cells with the same persons are one
 	open     query     // of a sum
 	openInto *plan.Selection
+	batches  []int // whose records it speaks of; nil is all
+	past     bool  // an earlier release states it
+	quantity plan.Quantity
 }
 
 func newFramer(p *plan.Plan, figures *figure.Set) *framer {
@@ -52,7 +58,7 @@ func newFramer(p *plan.Plan, figures *figure.Set) *framer {
 		plan: p, set: figures, schema: record.NewSchema(figures.Book),
 		byName: make(map[codelist.FieldName]int), origin: make(map[int]string),
 	}
-	f.frame = &Frame{Sizes: make(map[plan.Name]int), schema: f.schema}
+	f.frame = &Frame{Sizes: make(map[plan.Name]int), schema: f.schema, set: figures, listed: slices.Clone(p.Universes)}
 	for i, c := range f.schema.Columns {
 		f.vars = append(f.vars, newVariable(figures.Book, c))
 		f.byName[c.Field.Name] = i
@@ -93,6 +99,8 @@ func (f *framer) hide(h Hidden) {
 		{Name: plan.OrganisationAxis, Categories: names, Hidden: true},
 		{Name: plan.BatchAxis, Categories: slices.Clone(batches), Hidden: true},
 	}
+	f.checkBatches(h.Alive)
+	f.alive, f.before = f.some(h.Alive), h.Past
 }
 
 // Organisation finds the category of an organisation.

@@ -15,6 +15,8 @@ import (
 func (f *framer) gather() {
 	f.frame.countOnly = f.test(f.set.CountOnly)
 	f.splitAskRates()
+	f.splitPast()
+	f.readPast()
 	f.frame.excused = f.test(f.set.Excused)
 	f.vars[f.frame.countOnly.variable].read = true
 	f.vars[f.frame.excused.variable].read = true
@@ -37,6 +39,7 @@ func (f *framer) gather() {
 	for i, w := range f.plan.Tables {
 		f.table(fmt.Sprintf("/tables/%d", i), w, &f.frame.Tables[i])
 	}
+	f.wantPast()
 }
 
 // splitAskRates comes first: it changes what "not asked" means in a field.
@@ -52,6 +55,10 @@ func (f *framer) splitAskRates() {
 // want asks for a cell.
 func (f *framer) want(c wantedCell) {
 	f.look(c.at, c.where)
+	c.quantity = f.quantity(c.where, c.sum)
+	if !c.past {
+		c.batches = f.alive
+	}
 	f.cells = append(f.cells, c)
 }
 
@@ -62,16 +69,27 @@ func (f *framer) universe(name plan.Name, at string) (query, bool) {
 		f.refuse(CodeUnknownUniverse, at)
 		return nil, false
 	}
+	q := f.members(u)
+	f.look(at, q)
+	f.admit(string(name), q)
+	return q, true
+}
+
+// members are the persons of a universe, as a query.
+func (f *framer) members(u figure.Universe) query {
 	q := f.query(u.Where)
 	for i := range q {
 		q[i].universe = true
 	}
-	f.look(at, q)
+	return q
+}
+
+// admit gives the records of a universe a place in the frame.
+func (f *framer) admit(name string, q query) {
 	if !slices.ContainsFunc(f.frame.universes, func(o query) bool { return slices.Equal(o, q) }) {
 		f.frame.universes = append(f.frame.universes, q)
-		f.names = append(f.names, string(name))
+		f.names = append(f.names, name)
 	}
-	return q, true
 }
 
 // size asks for the size of a universe.
@@ -135,12 +153,12 @@ func (f *framer) figure(at string, w plan.Wanted, out *Figure) {
 func (f *framer) askRate(n wantedCell, fig figure.Figure, out *Figure) {
 	i := f.byName[fig.Concerns]
 	v := f.vars[i]
-	asked := v.all() &^ v.pick([]codelist.Code{codelist.NotAsked, codelist.NotApplicable, codelist.NotRecorded})
-	eligible := v.all() &^ v.pick([]codelist.Code{codelist.NotApplicable}) &^ v.splitBit()
+	silent := v.pick([]codelist.Code{codelist.NotAsked, codelist.NotApplicable, codelist.NotRecorded})
+	ineligible := v.pick([]codelist.Code{codelist.NotApplicable}) | v.splitBit()
 	of := n
 	of.name, of.into = n.name+":of", &out.Of
-	of.where = append(slices.Clone(n.where), test{variable: i, codes: eligible})
-	n.where = append(slices.Clone(n.where), test{variable: i, codes: asked})
+	of.where = append(slices.Clone(n.where), test{variable: i, codes: ineligible, not: true})
+	n.where = append(slices.Clone(n.where), test{variable: i, codes: silent, not: true})
 	f.want(of)
 	f.want(n)
 }

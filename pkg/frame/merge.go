@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
 )
 
@@ -102,17 +103,20 @@ func (f *framer) axis(v *variable) plan.Axis {
 func (f *framer) cell(c wantedCell) {
 	where, ok := f.where(c.where)
 	if !ok {
-		f.refuse(CodeNobody, c.at)
+		f.refuse(c.nobody(), c.at)
 		return
 	}
-	cell := plan.Cell{Name: c.name, Where: where, Rank: c.rank, Required: c.required}
+	cell := plan.Cell{Name: c.name, Where: f.during(c.batches, where), Rank: c.rank, Required: c.required}
 	if c.sum != nil {
 		cell.Weighted, cell.WeightAxis, cell.Weights = true, c.sum.place, c.sum.weights()
-		if open, ok := f.where(c.open); ok {
-			*c.openInto = open
+		if open, ok := f.where(c.open); ok && c.openInto != nil {
+			*c.openInto = f.during(c.batches, open)
 		}
 	}
-	i := f.addCell(cell, c.label)
+	i := f.addCell(cell, c.label, c.quantity)
+	if c.past {
+		f.frame.earlier = len(f.frame.Layout.Base.Cells)
+	}
 	if c.into != nil {
 		*c.into = i
 	}
@@ -121,21 +125,37 @@ func (f *framer) cell(c wantedCell) {
 	}
 }
 
+// nobody is why a cell that no valid record is in is refused.
+func (c wantedCell) nobody() fault.Code {
+	if c.past {
+		return CodePastUnreadable
+	}
+	return CodeNobody
+}
+
 // addCell adds a cell. Two counts of the same persons are one cell, of the
-// higher rank.
-func (f *framer) addCell(c plan.Cell, label codelist.Text) int {
+// higher rank, and so are two sums of the same numbers. What an earlier release
+// stated has the label that the plan gives it, if it does.
+func (f *framer) addCell(c plan.Cell, label codelist.Text, q plan.Quantity) int {
 	base := &f.frame.Layout.Base
-	i := slices.IndexFunc(base.Cells, func(o plan.Cell) bool {
-		return !c.Weighted && !o.Weighted && sameSelection(o.Where, c.Where)
-	})
+	i := slices.IndexFunc(base.Cells, func(o plan.Cell) bool { return sameNumber(o, c) })
 	if i >= 0 {
 		base.Cells[i].Rank = max(base.Cells[i].Rank, c.Rank)
 		base.Cells[i].Required = base.Cells[i].Required || c.Required
+		if f.frame.Labels[i].EN == base.Cells[i].Name {
+			f.frame.Labels[i] = label
+		}
 		return i
 	}
 	base.Cells = append(base.Cells, c)
 	f.frame.Labels = append(f.frame.Labels, label)
+	f.frame.quantities = append(f.frame.quantities, q)
 	return len(base.Cells) - 1
+}
+
+// sameNumber says whether two cells hold the same number whoever is counted.
+func sameNumber(a, b plan.Cell) bool {
+	return a.Weighted == b.Weighted && a.WeightAxis == b.WeightAxis && slices.Equal(a.Weights, b.Weights) && sameSelection(a.Where, b.Where)
 }
 
 func sameSelection(a, b plan.Selection) bool {

@@ -146,11 +146,18 @@ func (f *Frame) Merge(axis int, categories []int) (_ Merged, ok bool) {
 		return Merged{}, false
 	}
 	v := f.axes[axis]
-	var class codes
+	return f.mergedAs(v, v.mergedAll(categories))
+}
+
+// mergedAll gives the codes of several categories of a single-valued field's axis.
+func (v *variable) mergedAll(categories []int) (out codes) {
 	for _, c := range categories {
-		class |= v.merged(c)
+		out |= v.merged(c)
 	}
-	m := Merged{}
+	return out
+}
+
+func (f *Frame) mergedAs(v *variable, class codes) (m Merged, ok bool) {
 	for i, code := range v.codes {
 		if class>>i&1 == 1 && i != v.split {
 			m.Includes = append(m.Includes, code)

@@ -13,6 +13,7 @@ type wantedTable struct {
 	name     string
 	at       string
 	universe query // with the filters
+	asked    query // the same before it is written over the population
 	dims     []dim // single-valued
 	several  []dim
 	filters  int
@@ -37,6 +38,7 @@ func (f *framer) table(at string, w plan.Tabulation, out *Table) {
 		name: "table:" + string(w.Name), at: at, out: out, filters: len(w.Filters),
 		universe: slices.Concat(universe, f.resolve(w.Filters)),
 	}
+	t.asked = slices.Clone(t.universe)
 	f.want(wantedCell{
 		name: "of:" + string(w.Name), label: w.Title, where: t.universe, rank: plan.OneWay,
 		at: at, into: &out.Total,
@@ -93,9 +95,9 @@ func (f *framer) options(t wantedTable, chosen []Option, where query) {
 	t.out.Parts = append(t.out.Parts, Part{Options: chosen, Table: none, Cell: none})
 }
 
-// part gives the persons of a part, as a query.
-func (f *framer) part(t *wantedTable, p *Part) query {
-	q := slices.Clone(t.universe)
+// part cuts a query down to the persons of a part.
+func (f *framer) part(q query, t *wantedTable, p *Part) query {
+	q = slices.Clone(q)
 	for i, o := range p.Options {
 		v := f.vars[t.several[i].variable]
 		q = append(q, test{variable: t.several[i].variable, codes: v.pick(o.Group.Codes)})
@@ -109,11 +111,12 @@ func (f *framer) layTable(t *wantedTable) {
 	layout := &f.frame.Layout
 	for i := range t.out.Parts {
 		p := &t.out.Parts[i]
-		where, ok := f.where(f.part(t, p))
-		if !ok || len(p.Options) > 0 && f.banned(where) {
+		where, ok := f.where(f.part(t.universe, t, p))
+		if !ok || len(p.Options) > 0 && f.frame.banned(where) {
 			continue
 		}
-		table := plan.Table{Name: t.name, Universe: where}
+		table := plan.Table{Name: t.name, Universe: f.during(f.alive, where)}
+		asked := f.quantity(f.part(t.asked, t, p), nil)
 		label := t.out.Wanted.Title
 		for _, o := range p.Options {
 			table.Name += ":" + string(o.Group.Code)
@@ -125,12 +128,14 @@ func (f *framer) layTable(t *wantedTable) {
 			if len(p.Options) > 1 {
 				rank = plan.Inner
 			}
-			p.Cell = f.addCell(plan.Cell{Name: table.Name, Where: where, Rank: rank}, label)
+			p.Cell = f.addCell(plan.Cell{Name: table.Name, Where: table.Universe, Rank: rank}, label, asked)
 			continue
 		}
 		p.Table = len(layout.Tables)
 		layout.Tables = append(layout.Tables, table)
+		f.frame.asked = append(f.frame.asked, asked)
 	}
+	f.frame.outlines = append(f.frame.outlines, f.outline(t))
 	f.frame.shapes = append(f.frame.shapes, f.shape(t))
 }
 
@@ -272,16 +277,36 @@ func (f *framer) leaves(q query, variable int, categories []int) bool {
 		return false
 	}
 	where = append(where, plan.Subset{Axis: v.place, Categories: categories})
-	return !f.banned(where)
+	return !f.frame.banned(where)
 }
 
 // banned says whether one ban rules a whole selection out.
-func (f *framer) banned(where plan.Selection) bool {
+func (f *Frame) banned(where plan.Selection) bool {
 	covers := func(b plan.Subset) bool {
 		i := slices.IndexFunc(where, func(s plan.Subset) bool { return s.Axis == b.Axis })
 		return i >= 0 && !slices.ContainsFunc(where[i].Categories, func(c int) bool { return !slices.Contains(b.Categories, c) })
 	}
-	return slices.ContainsFunc(f.frame.Layout.Base.Bans, func(b plan.Selection) bool {
+	return slices.ContainsFunc(f.Layout.Base.Bans, func(b plan.Selection) bool {
 		return !slices.ContainsFunc(b, func(s plan.Subset) bool { return !covers(s) })
 	})
+}
+
+// outline is one dimension of a table, in the order of the plan.
+type outline struct {
+	variable *variable
+	options  []codelist.Group // of a multi-valued field, as the parts run through them
+}
+
+func (f *framer) outline(t *wantedTable) []outline {
+	var out []outline
+	for _, w := range t.out.Wanted.Dimensions {
+		is := func(d dim) bool { return f.vars[d.variable].column.Field.Name == w.Field }
+		if i := slices.IndexFunc(t.several, is); i >= 0 {
+			v := f.vars[t.several[i].variable]
+			out = append(out, outline{variable: v, options: f.groups(v, t.several[i].rung)})
+			continue
+		}
+		out = append(out, outline{variable: f.vars[f.byName[w.Field]]})
+	}
+	return out
 }
