@@ -13,14 +13,15 @@ import (
 
 // published protects a frame over the demo's records and has the independent
 // auditor verify the proof.
-func published(t *testing.T, f *frame.Frame, counts []plan.Count) (plan.System, disclosure.Solution) {
+func published(t *testing.T, f *frame.Frame, counts []plan.Count) (plan.System, []plan.Presentation, disclosure.Solution) {
 	t.Helper()
 	problem := disclosure.Problem{System: f.Layout.Base, Data: counts, Policy: plan.Defaults()}
 	var err error
 	if problem.Views, err = disclosure.Views(problem.System, counts, problem.Policy); err != nil {
 		t.Fatal(err)
 	}
-	if problem.System, _, err = disclosure.Recode(t.Context(), f.Layout, problem); err != nil {
+	var shown []plan.Presentation
+	if problem.System, shown, err = disclosure.Recode(t.Context(), f.Layout, problem); err != nil {
 		t.Fatal(err)
 	}
 	if problem.Views, err = disclosure.Views(problem.System, counts, problem.Policy); err != nil {
@@ -47,14 +48,14 @@ func published(t *testing.T, f *frame.Frame, counts []plan.Count) (plan.System, 
 	t.Logf("%d cells, %d shown, %d witnesses of %d populations; protected in %s, verified in %s",
 		len(problem.System.Cells), solution.Shown(), len(solution.Witnesses), solution.Stats.Populations,
 		protected.Sub(began).Round(time.Millisecond), time.Since(protected).Round(time.Millisecond))
-	return problem.System, solution
+	return problem.System, shown, solution
 }
 
 // TestTheSlideIsPublishable: over the demo's records all eight headline values
 // are shown exactly, and every viewpoint is proved harmless.
 func TestTheSlideIsPublishable(t *testing.T) {
 	f := lay(t, slideOnly(t))
-	system, solution := published(t, f, data(t, f, demoRecords(t)))
+	system, _, solution := published(t, f, data(t, f, demoRecords(t)))
 	for i, shown := range solution.Pattern {
 		if !shown {
 			t.Errorf("%s is withheld", system.Cells[i].Name)
@@ -67,7 +68,7 @@ func TestTheSlideIsPublishable(t *testing.T) {
 // accepts the proof.
 func TestTheWholeDefaultPlanIsPublishable(t *testing.T) {
 	f := lay(t, defaults(t))
-	system, solution := published(t, f, data(t, f, demoRecords(t)))
+	system, _, solution := published(t, f, data(t, f, demoRecords(t)))
 	for i, shown := range solution.Pattern {
 		if !shown && system.Cells[i].Rank >= plan.Headline {
 			t.Errorf("%s is withheld", system.Cells[i].Name)
