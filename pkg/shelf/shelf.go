@@ -1,37 +1,18 @@
-// Package shelf holds the published releases, each verified before anybody is
-// shown it, and answers from them alone.
 package shelf
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"sync"
 
 	"manniskohandel.se/casestat/pkg/disclosure"
+	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/signed"
 )
 
-// Source is where published releases are kept: the releases store, or a folder
-// of exported ones. What it gives is not believed but verified.
-type Source interface {
-	// Version changes whenever something was published or withdrawn; asking is cheap.
-	Version(ctx context.Context) (int64, error)
-	// Stored gives every release, in the order of their numbers.
-	Stored(ctx context.Context) ([]Stored, error)
-	// File gives a rendered file of a release, fault.NotFound if there is none.
-	File(ctx context.Context, number int, name string) ([]byte, error)
-	// Checkpoint gives the newest signed checkpoint of the releases' ledger, nil
-	// before the first release.
-	Checkpoint(ctx context.Context) ([]byte, error)
-}
-
-// Stored is a release as it is kept.
-type Stored struct {
-	Number     int
-	Manifest   []byte // signed as one of signed.KindManifest
-	Withdrawal []byte // signed as one of signed.KindWithdrawal; nil: it stands
-}
-
-// Release is a release whose signature, chain and files' hashes held.
+// Release is a release whose signature and chain held. It is read-only.
 type Release struct {
 	Manifest   plan.Manifest
 	Hash       signed.Hash // of the signed manifest
@@ -40,4 +21,149 @@ type Release struct {
 	Withdrawal *plan.Withdrawal // nil: it stands
 	// Notice is the signed withdrawal, nil if it stands.
 	Notice []byte
+}
+
+// Years are those that the release says something about, increasing.
+func (r *Release) Years() []int {
+	var years []int
+	for _, y := range r.Manifest.Content.Years {
+		years = append(years, y.Year)
+	}
+	return years
+}
+
+// Shelf shows the releases of a source once all of them are verified. If
+// anything in the source is not what was signed, nothing of it is shown. It may
+// be used by several goroutines.
+type Shelf struct {
+	source  Source
+	trust   signed.Trust
+	without without
+
+	mu      sync.Mutex // guards what follows, and lets one caller verify at a time
+	held    *stock     // verified last; nil at first
+	tried   *int64     // the version of the source that was verified or refused last
+	refused error      // what was wrong with it; nil: held is of that version
+	stale   error      // why held may not be the newest
+}
+
+// stock is everything that a source held at one time.
+type stock struct {
+	releases   []*Release
+	checkpoint []byte
+}
+
+// New makes a shelf over a source whose releases are signed by the keys of
+// trust. Nothing is read yet.
+func New(source Source, trust signed.Trust) *Shelf { return &Shelf{source: source, trust: trust} }
+
+// Releases gives every release, in the order of their numbers.
+func (s *Shelf) Releases(ctx context.Context) ([]*Release, error) {
+	now, err := s.stock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.Clone(now.releases), nil
+}
+
+// Release gives one release, fault.NotFound with CodeNotPublished if there is
+// none of that number.
+func (s *Shelf) Release(ctx context.Context, number int) (*Release, error) {
+	now, err := s.stock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if number < 1 || number > len(now.releases) {
+		return nil, fault.New(fault.NotFound, CodeNotPublished)
+	}
+	return now.releases[number-1], nil
+}
+
+// File gives a rendered file of a release and what its manifest says of it. The
+// bytes are those whose hash was signed, or there are none.
+func (s *Shelf) File(ctx context.Context, number int, name string) ([]byte, plan.File, error) {
+	r, err := s.Release(ctx, number)
+	if err != nil {
+		return nil, plan.File{}, err
+	}
+	files := r.Manifest.Files
+	i := slices.IndexFunc(files, func(f plan.File) bool { return f.Name == name })
+	if i < 0 {
+		return nil, plan.File{}, fault.New(fault.NotFound, CodeFileNotPublished)
+	}
+	content, err := s.source.File(ctx, number, name)
+	switch {
+	case fault.KindOf(err) == fault.NotFound:
+		return nil, plan.File{}, fault.Because(err, fault.Unavailable, CodeFileMissing)
+	case err != nil:
+		return nil, plan.File{}, unreadable(err)
+	case !s.without.files && (len(content) != files[i].Size || signed.HashOf(content) != files[i].SHA256):
+		return nil, plan.File{}, untrusted(errors.New("a file is not the one that its manifest names"))
+	}
+	return content, files[i], nil
+}
+
+// Checkpoint gives the signed checkpoint of the releases' ledger, fault.NotFound
+// with CodeNoCheckpoint before the first release. That nothing was cut off from
+// the end of the releases, only a checkpoint kept elsewhere can show.
+func (s *Shelf) Checkpoint(ctx context.Context) ([]byte, error) {
+	now, err := s.stock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if now.checkpoint == nil {
+		return nil, fault.New(fault.NotFound, CodeNoCheckpoint)
+	}
+	return slices.Clone(now.checkpoint), nil
+}
+
+// Stale says why what is shown may not be the newest: the source could not be
+// read or not be trusted when it was last asked. Nil: it is the newest.
+func (s *Shelf) Stale() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.stale
+}
+
+// stock gives what is to be shown now. A source that has become unreadable or
+// untrustworthy leaves on the shelf what was verified before.
+func (s *Shelf) stock(ctx context.Context) (*stock, error) {
+	version, err := s.source.Version(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		err = unreadable(err)
+	} else if s.tried == nil || *s.tried != version {
+		err = s.refresh(ctx, version)
+	} else {
+		err = s.refused
+	}
+	if ctx.Err() != nil && fault.CodeOf(err) == CodeUnreadable {
+		return nil, err // the caller left, which says nothing of the source
+	}
+	if s.stale = err; s.held == nil {
+		return nil, err
+	}
+	return s.held, nil
+}
+
+// refresh reads and verifies the source. What was refused is not read again
+// before it changes.
+func (s *Shelf) refresh(ctx context.Context, version int64) error {
+	stored, err := s.source.Stored(ctx)
+	if err != nil {
+		return unreadable(err)
+	}
+	checkpoint, err := s.source.Checkpoint(ctx)
+	if err != nil {
+		return unreadable(err)
+	}
+	next, err := s.verify(stored, checkpoint)
+	s.tried, s.refused = &version, nil
+	if err != nil {
+		s.refused = untrusted(err)
+		return s.refused
+	}
+	s.held = next
+	return nil
 }

@@ -1,0 +1,26 @@
+// Package shelf holds the published releases, each verified before anybody is
+// shown it, and answers from them alone.
+package shelf
+
+import "context"
+
+// Source is where published releases are kept: the releases store, or a folder
+// of exported ones. What it gives is not believed but verified.
+type Source interface {
+	// Version changes whenever something was published or withdrawn; asking is cheap.
+	Version(ctx context.Context) (int64, error)
+	// Stored gives every release, in the order of their numbers.
+	Stored(ctx context.Context) ([]Stored, error)
+	// File gives a rendered file of a release, fault.NotFound if there is none.
+	File(ctx context.Context, number int, name string) ([]byte, error)
+	// Checkpoint gives the newest signed checkpoint of the releases' ledger, nil
+	// before the first release.
+	Checkpoint(ctx context.Context) ([]byte, error)
+}
+
+// Stored is a release as it is kept.
+type Stored struct {
+	Number     int
+	Manifest   []byte // signed as one of signed.KindManifest
+	Withdrawal []byte // signed as one of signed.KindWithdrawal; nil: it stands
+}
