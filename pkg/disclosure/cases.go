@@ -166,7 +166,7 @@ func (t *caseTable) problem() Problem {
 // add protects one table and counts what came of it.
 func (r *CasesReport) add(ctx context.Context, t caseTable) error {
 	p := t.problem()
-	e, err := newEngine(&p, Seed{}, func(c plan.Cell, _ int) float64 {
+	e, err := newEngine(ctx, &p, Seed{}, func(c plan.Cell, _ int) float64 {
 		if c.Rank == plan.Total {
 			return infinite
 		}
@@ -175,7 +175,7 @@ func (r *CasesReport) add(ctx context.Context, t caseTable) error {
 	if err != nil {
 		return err
 	}
-	s, err := e.protect(ctx)
+	s, err := e.protect()
 	if err != nil && fault.CodeOf(err) != CodeNotDeniable {
 		return err
 	}

@@ -2,7 +2,6 @@ package disclosure
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"slices"
 )
@@ -13,11 +12,11 @@ const sweeps = 4
 // cleanUp tries to show each cell that only witnesses need withheld, the most
 // valuable first: the witnesses that change it are sought again without it. What
 // that withholds in exchange must be worth less.
-func (e *engine) cleanUp(ctx context.Context) error {
+func (e *engine) cleanUp() error {
 	for range sweeps {
 		better := false
 		for _, cell := range e.secondary() {
-			if err := ctx.Err(); err != nil {
+			if err := e.ctx.Err(); err != nil {
 				return fmt.Errorf("clean up: %w", err)
 			}
 			if e.withheld[cell] && e.redeem(cell) {

@@ -20,7 +20,10 @@ type component struct {
 	axes     []int      // loose and fixed, increasing
 	cells    []int      // the cells that moves here can change
 	balanced bool       // among those alike on the fixed axes and in their pens as many persons come as go
+	bans     []mask     // those that name axes of the component alone
 	whole    *component // of a neighbourhood: the component that it is part of
+	core     []int      // of a neighbourhood: the functional's own axes
+	every    bool       // of a neighbourhood: all tuples of classes on loose are listed
 
 	atoms  [][]int // classes of axes, in the order of axes
 	index  map[string]int
@@ -46,6 +49,15 @@ func (c *component) layOut() {
 		}
 	}
 	c.index = make(map[string]int)
+	c.collectBans()
+}
+
+func (c *component) collectBans() {
+	for _, b := range c.space.bans {
+		if c.decides(b) {
+			c.bans = append(c.bans, b)
+		}
+	}
 }
 
 // project gives the classes of an atom on the component's axes.
@@ -89,7 +101,7 @@ func (c *component) add(classes []int) {
 }
 
 func (c *component) banned(full []int) bool {
-	return slices.ContainsFunc(c.space.bans, func(b mask) bool { return c.decides(b) && b.holds(full) })
+	return slices.ContainsFunc(c.bans, func(b mask) bool { return b.holds(full) })
 }
 
 // decides says whether a mask names axes of this component alone.
@@ -128,8 +140,10 @@ func (c *component) populate(data []plan.Count, functionals []plan.Functional) {
 	switch {
 	case c.atoms != nil:
 		return
-	case c.whole != nil:
+	case c.whole != nil && c.every:
 		c.patterns(data)
+	case c.whole != nil:
+		c.nearRecords(data)
 	case c.small():
 		c.everyAtom(make([]int, len(c.axes)), 0, c.add)
 	default:
@@ -165,6 +179,9 @@ func (c *component) nearAtoms(data []plan.Count, functionals []plan.Functional) 
 	}
 	records := len(c.atoms)
 	for _, r := range c.atoms[:records] {
+		if len(c.atoms) > records+nearLimit {
+			break
+		}
 		c.neighbours(r)
 	}
 	for _, f := range functionals {
@@ -193,17 +210,22 @@ func (c *component) bend(record []int, sel plan.Selection) {
 	c.add(bent)
 }
 
+// neighbours lists the atoms that differ from one on a single axis, and on what
+// the bans then require.
 func (c *component) neighbours(atom []int) {
-	near := slices.Clone(atom)
+	near, locked := slices.Clone(atom), make([]bool, len(c.axes))
 	for i, a := range c.axes {
 		if !c.moves(a) {
 			continue
 		}
+		locked[i] = true
 		for v := range c.space.example[a] {
-			near[i] = v
-			c.add(near)
+			if c.space.pen[a][v] == c.space.pen[a][atom[i]] {
+				near[i] = v
+				c.reach(near, locked)
+			}
 		}
-		near[i] = atom[i]
+		near[i], locked[i] = atom[i], false
 	}
 }
 

@@ -26,7 +26,7 @@ func TestTheLastCheckRefusesWrongWitnesses(t *testing.T) {
 	}
 	x := plan.Selection{{Axis: 0, Categories: []int{0}}}
 	p.System.Cells = append(p.System.Cells, plan.Cell{Name: "x", Rank: plan.OneWay, Where: x})
-	e, err := newEngine(&p, Seed{}, rankCost)
+	e, err := newEngine(t.Context(), &p, Seed{}, rankCost)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -148,7 +148,7 @@ func TestSumsAreShownOnlyWhenNobodyStandsOut(t *testing.T) {
 func TestAShownSumBindsTheWitnesses(t *testing.T) {
 	system, data := slide(1, 0)
 	p := Problem{System: system, Data: data, Policy: plan.Defaults(), Views: []plan.View{{Name: PublicView, Threshold: 5}}}
-	e, err := newEngine(&p, Seed{}, rankCost)
+	e, err := newEngine(t.Context(), &p, Seed{}, rankCost)
 	if err != nil {
 		t.Fatal(err)
 	}

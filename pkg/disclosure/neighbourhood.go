@@ -7,25 +7,85 @@ import (
 	"manniskohandel.se/casestat/pkg/plan"
 )
 
-// neighbourhood is the part of a large component in which persons move on a
-// functional's own axes alone. All axes that share a cell or a ban with these
-// are fixed, so that few atoms matter and all of them can be listed. It gives
-// nil where that would still be too much.
-func (c *component) neighbourhood(f plan.Functional) *component {
-	n := &component{space: c.space, whole: c, balanced: true, index: make(map[string]int)}
-	near := make([]bool, len(c.space.sys.Axes))
+// maxLoose is up to how many tuples of classes on the axes along which persons
+// move in a neighbourhood are all tried.
+const maxLoose = 512
+
+// own are the component's axes that a functional names.
+func (c *component) own(f plan.Functional) []int {
+	var axes []int
 	for _, sel := range selections(f) {
-		for _, part := range sel {
-			if c.moves(part.Axis) && !n.moves(part.Axis) && c.space.splits(part) {
-				n.loose = append(n.loose, part.Axis)
-				near[part.Axis] = true
+		for _, a := range c.space.loose(sel) {
+			if c.moves(a) {
+				axes = append(axes, a)
 			}
 		}
 	}
-	if len(n.loose) == 0 {
+	slices.Sort(axes)
+	return slices.Compact(axes)
+}
+
+// How far a search goes out from a functional's own axes, one ring at a time.
+const (
+	ownAxes   = iota // the axes that it names
+	bannedBy         // and those that share a ban with one of them
+	countedBy        // and those that share a ban or a cell with one of these
+	wholePart        // the whole component
+)
+
+// ring gives the axes on which persons are moved in a ring around a functional.
+func (c *component) ring(f plan.Functional, ring int) []int {
+	in := make([]bool, len(c.space.sys.Axes))
+	for _, a := range c.own(f) {
+		in[a] = true
+	}
+	if ring >= bannedBy {
+		c.reachOut(in, c.space.ties)
+	}
+	if ring >= countedBy {
+		sels := slices.Clone(c.space.ties)
+		for _, i := range c.cells {
+			sels = append(sels, extent(c.space.sys.Cells[i]))
+		}
+		c.reachOut(in, sels)
+	}
+	var axes []int
+	for a, yes := range in {
+		if yes {
+			axes = append(axes, a)
+		}
+	}
+	return axes
+}
+
+// reachOut adds the component's axes that share a selection with one that is in.
+func (c *component) reachOut(in []bool, sels []plan.Selection) {
+	from := slices.Clone(in)
+	for _, sel := range sels {
+		if slices.ContainsFunc(sel, func(p plan.Subset) bool { return from[p.Axis] }) {
+			for _, p := range sel {
+				in[p.Axis] = in[p.Axis] || c.moves(p.Axis)
+			}
+		}
+	}
+}
+
+// neighbourhood is the part of a large component in which persons move along
+// some axes alone. All axes that share a cell or a ban with these are fixed, so
+// that few atoms matter. It gives nil if nobody can move, or if the functional's
+// own axes have too many tuples of classes for all to be listed.
+func (c *component) neighbourhood(f plan.Functional, ring int) *component {
+	n := &component{space: c.space, whole: c, balanced: true, loose: c.ring(f, ring), index: make(map[string]int)}
+	if n.core = c.own(f); len(n.core) == 0 {
 		return nil
 	}
-	slices.Sort(n.loose)
+	if n.every = n.combinations(n.loose) <= maxLoose; !n.every && ring == ownAxes {
+		return nil
+	}
+	near := make([]bool, len(c.space.sys.Axes))
+	for _, a := range n.loose {
+		near[a] = true
+	}
 	for _, i := range c.cells {
 		if cell := c.space.sys.Cells[i]; n.movesAny(c.space.named(cell)) {
 			n.cells = append(n.cells, i)
@@ -42,14 +102,9 @@ func (c *component) neighbourhood(f plan.Functional) *component {
 			n.axes = append(n.axes, a)
 		}
 	}
-	if n.combinations(n.loose) > maxLoose {
-		return nil
-	}
+	n.collectBans()
 	return n
 }
-
-// maxLoose is how many tuples of classes a neighbourhood's own axes may have.
-const maxLoose = 512
 
 // patterns lists the atoms to which persons can move. Fixed tuples from which the
 // same moves are possible, with the same effect on all cells, are one: only the

@@ -220,7 +220,7 @@ func TestMoreWitnessesNeverShowMore(t *testing.T) {
 		for i := range p.System.Cells {
 			p.System.Cells[i].Required = false // with one, beginning may already fail
 		}
-		e, err := newEngine(&p, Seed{1}, rankCost)
+		e, err := newEngine(t.Context(), &p, Seed{1}, rankCost)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,7 +231,7 @@ func TestMoreWitnessesNeverShowMore(t *testing.T) {
 		for _, d := range duties {
 			before := slices.Clone(e.withheld)
 			e.duties = []*duty{d}
-			_ = e.serve(t.Context()) // a duty that cannot be served withholds nothing
+			_ = e.serve() // a duty that cannot be served withholds nothing
 			for i := range before {
 				if before[i] && !e.withheld[i] {
 					t.Fatalf("cell %d is shown again", i)

@@ -24,11 +24,11 @@ func Protect(ctx context.Context, p Problem, seed Seed) (Solution, error) {
 	if err := validPolicy(p.Policy); err != nil {
 		return Solution{}, err
 	}
-	e, err := newEngine(&p, seed, rankCost)
+	e, err := newEngine(ctx, &p, seed, rankCost)
 	if err != nil {
 		return Solution{}, err
 	}
-	return e.protect(ctx)
+	return e.protect()
 }
 
 // rankCost is what is lost with a cell that is withheld.
@@ -49,10 +49,12 @@ func rankCost(c plan.Cell, value int) float64 {
 
 // engine is one run of the protector.
 type engine struct {
+	ctx         context.Context // of the call that protects
 	problem     *Problem
 	functionals []plan.Functional
-	members     [][]bool     // per functional, over the atoms there
-	home        []*component // per functional: where it is served, nil if nowhere
+	members     [][]bool              // per functional, over the atoms there
+	home        []*component          // per functional: where it is served, nil if nowhere
+	near        map[string]*component // neighbourhoods, by what they move along
 	space       *space
 	data        []plan.Count
 	sights      []*sight
@@ -79,22 +81,26 @@ type duty struct {
 	task
 	sight      *sight
 	functional int
+	ring       int // how far out from the functional's own axes it is sought
 	found      *found
 }
 
-func newEngine(p *Problem, seed Seed, cost func(plan.Cell, int) float64) (*engine, error) {
+func newEngine(ctx context.Context, p *Problem, seed Seed, cost func(plan.Cell, int) float64) (*engine, error) {
 	if err := p.validate(); err != nil {
 		return nil, err
 	}
-	e := &engine{problem: p, functionals: p.Functionals, seed: seed}
+	e := &engine{ctx: ctx, problem: p, functionals: p.Functionals, seed: seed}
 	if e.functionals == nil {
 		e.functionals = Derive(p.System)
 	}
 	e.space = newSpace(p, e.functionals)
 	e.data, e.pools = tally(p.Data), make(map[*component][]*found)
-	near := make(map[string]*component)
+	e.near = make(map[string]*component)
 	for _, f := range e.functionals {
-		e.place(f, near)
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("protect: %w", err)
+		}
+		e.place(f)
 	}
 	for _, c := range p.System.Cells {
 		e.cost = append(e.cost, cost(c, value(c, e.data)))
@@ -102,16 +108,13 @@ func newEngine(p *Problem, seed Seed, cost func(plan.Cell, int) float64) (*engin
 	return e, e.look()
 }
 
-// place finds where a functional is served: in its component or, if that is
-// large, in a neighbourhood of its own axes.
-func (e *engine) place(f plan.Functional, near map[string]*component) {
+// place finds where a functional is served first: in its component or, if that
+// is large, in a neighbourhood of its own axes.
+func (e *engine) place(f plan.Functional) {
 	home := e.componentOf(f)
 	var members []bool
 	if home != nil {
-		if !home.small() {
-			home = e.narrow(home, f, near)
-		}
-		home.populate(e.data, e.functionals)
+		home, _ = e.narrow(home, f, ownAxes)
 		members = home.members(f)
 	}
 	e.home, e.members = append(e.home, home), append(e.members, members)
@@ -128,16 +131,26 @@ func (e *engine) componentOf(f plan.Functional) *component {
 	return nil
 }
 
-func (e *engine) narrow(home *component, f plan.Functional, near map[string]*component) *component {
-	n := home.neighbourhood(f)
-	if n == nil {
-		return home
+// narrow gives the first neighbourhood from a ring outwards that can be listed,
+// with its ring; the component itself if there is none.
+func (e *engine) narrow(home *component, f plan.Functional, ring int) (*component, int) {
+	for ; !home.small() && ring < wholePart; ring++ {
+		n := home.neighbourhood(f, ring)
+		if n == nil {
+			continue
+		}
+		k := key(n.loose)
+		if !n.every {
+			k += "/" + key(n.core)
+		}
+		if e.near[k] == nil {
+			n.populate(e.data, e.functionals)
+			e.near[k] = n
+		}
+		return e.near[k], ring
 	}
-	k := key(n.loose)
-	if near[k] == nil {
-		near[k] = n
-	}
-	return near[k]
+	home.populate(e.data, e.functionals)
+	return home, wholePart
 }
 
 // value is what a cell holds.
@@ -167,14 +180,14 @@ func (e *engine) look() error {
 	return nil
 }
 
-func (e *engine) protect(ctx context.Context) (Solution, error) {
+func (e *engine) protect() (Solution, error) {
 	if err := e.begin(); err != nil {
 		return Solution{Findings: e.findings}, err
 	}
-	if err := e.serve(ctx); err != nil {
+	if err := e.serve(); err != nil {
 		return Solution{Findings: e.findings}, err
 	}
-	if err := e.cleanUp(ctx); err != nil {
+	if err := e.cleanUp(); err != nil {
 		return Solution{Findings: e.findings}, err
 	}
 	return e.finish()
@@ -292,19 +305,14 @@ func (e *engine) shownBefore() []bool {
 }
 
 // serve finds a witness for every duty and withholds what it has to change.
-func (e *engine) serve(ctx context.Context) error {
+func (e *engine) serve() error {
 	failed := false
 	for _, d := range e.duties {
-		if err := ctx.Err(); err != nil {
+		if !e.hopeless(d) {
+			d.found = e.attend(d)
+		}
+		if err := e.ctx.Err(); err != nil {
 			return fmt.Errorf("protect: %w", err)
-		}
-		if d.found = e.reuse(d); d.found == nil {
-			d.found = e.seek(d, e.prices(-1), startsFirst)
-		}
-		if d.found == nil && e.widen(d) {
-			if d.found = e.reuse(d); d.found == nil {
-				d.found = e.seek(d, e.prices(-1), startsFirst)
-			}
 		}
 		if d.found == nil {
 			failed = true
@@ -319,6 +327,29 @@ func (e *engine) serve(ctx context.Context) error {
 		return fault.New(fault.Withheld, CodeNotDeniable)
 	}
 	return nil
+}
+
+// attend looks for a population that serves a duty, one ring after another.
+func (e *engine) attend(d *duty) *found {
+	for {
+		f := e.reuse(d)
+		if f == nil {
+			f = e.seek(d, e.prices(-1), startsFirst)
+		}
+		if f != nil || e.ctx.Err() != nil || !e.widen(d) {
+			return f
+		}
+	}
+}
+
+// hopeless says whether a duty cannot be served because a population of
+// published size holds fewer whom the view does not know than it would take.
+func (e *engine) hopeless(d *duty) bool {
+	f := e.functionals[d.functional]
+	return d.goal == plan.Enough && slices.ContainsFunc(e.problem.System.Cells, func(c plan.Cell) bool {
+		return c.Rank == plan.Total && implies(e.problem.System, f.Within, c.Where) &&
+			value(c, d.sight.rest) < d.sight.view.Threshold
+	})
 }
 
 func (e *engine) deny(d *duty) {
@@ -370,7 +401,7 @@ func (e *engine) seek(d *duty, p prices, starts int) *found {
 	if len(d.part.atoms) > manyAtoms {
 		starts = 1
 	}
-	f, pivots := search(d.task, p, e.stream(d), starts)
+	f, pivots := search(e.ctx, d.task, p, e.stream(d), starts)
 	e.stats.Searches++
 	e.stats.Pivots += pivots
 	if f != nil {
@@ -379,15 +410,15 @@ func (e *engine) seek(d *duty, p prices, starts int) *found {
 	return f
 }
 
-// widen takes a duty that its neighbourhood cannot serve to the whole
-// component; false if it is there already.
+// widen takes a duty that its neighbourhood cannot serve one ring outwards;
+// false if it is at the whole component already.
 func (e *engine) widen(d *duty) bool {
 	if d.part == nil || d.part.whole == nil {
 		return false
 	}
-	d.part = d.part.whole
-	d.part.populate(e.data, e.functionals)
-	d.members, d.hidden = d.part.members(e.functionals[d.functional]), d.sight.within(d.part)
+	f := e.functionals[d.functional]
+	d.part, d.ring = e.narrow(d.part.whole, f, d.ring+1)
+	d.members, d.hidden = d.part.members(f), d.sight.within(d.part)
 	return true
 }
 

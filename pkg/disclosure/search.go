@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 
@@ -13,9 +14,9 @@ import (
 const (
 	moveCost   = 0.01
 	hardCost   = 1e6
-	stepLimit  = 20_000
-	slopes     = 4  // how often the price of a cell is fitted to how far it moves
-	diveLimit  = 40 // how many moves are fixed on the way to whole numbers
+	stepLimit  = 20_000 // simplex steps of one search, all its programmes together
+	slopes     = 4      // how often the price of a cell is fitted to how far it moves
+	diveLimit  = 40     // how many moves are fixed on the way to whole numbers
 	fractional = 1e-5
 )
 
@@ -56,12 +57,13 @@ type programme struct {
 	rowOf  map[int]int // cell -> row
 	alone  map[int]int // cell that a single atom makes up -> the atom
 	pivots int
+	ctx    context.Context // of the call that protects; a search ends with it
 }
 
 // search finds a cheap witness, or nil. Several starts with differing prices
 // are tried; the cheapest answer counts.
-func search(t task, p prices, rng *rand.Rand, starts int) (best *found, pivots int) {
-	prog := &programme{task: t, prices: p, rng: rng}
+func search(ctx context.Context, t task, p prices, rng *rand.Rand, starts int) (best *found, pivots int) {
+	prog := &programme{task: t, prices: p, rng: rng, ctx: ctx}
 	prog.build()
 	for start := range starts {
 		noise := func() float64 { return 1 }
@@ -71,7 +73,7 @@ func search(t task, p prices, rng *rand.Rand, starts int) (best *found, pivots i
 		if f := prog.descend(noise); f != nil && (best == nil || f.cost < best.cost) {
 			best = f
 		}
-		if best != nil && best.cost == 0 {
+		if best != nil && best.cost == 0 || prog.pivots >= stepLimit || ctx.Err() != nil {
 			break
 		}
 	}
@@ -171,12 +173,12 @@ func (g *programme) descend(noise func() float64) *found {
 	}
 	g.release()
 	g.price(slope)
-	t := newTableau(&g.lp, g.rng.Float64)
+	t := g.start()
 	var best *found
 	for range slopes {
-		t.minimise(stepLimit)
+		g.run(t)
 		values := t.values()
-		f := g.settle(t, values)
+		f := g.settle(values)
 		if f != nil && (best == nil || f.cost < best.cost) {
 			best = f
 		} else if best != nil {
@@ -190,8 +192,20 @@ func (g *programme) descend(noise func() float64) *found {
 		g.price(slope)
 		t.reprice()
 	}
-	g.pivots += t.pivots
 	return best
+}
+
+func (g *programme) start() *tableau {
+	t := newTableau(&g.lp, g.rng.Float64)
+	t.ended = func() bool { return g.ctx.Err() != nil }
+	return t
+}
+
+// run minimises with the steps that the search has left.
+func (g *programme) run(t *tableau) {
+	before := t.pivots
+	t.minimise(stepLimit - g.pivots)
+	g.pivots += t.pivots - before
 }
 
 // release frees the columns that a dive has fixed.
@@ -240,7 +254,7 @@ func (g *programme) fit(slope map[int]float64, values []float64) {
 
 // settle turns an optimum into whole moves: the most decided fraction is fixed
 // and the programme solved again.
-func (g *programme) settle(t *tableau, values []float64) *found {
+func (g *programme) settle(values []float64) *found {
 	for range diveLimit {
 		j := undecided(values)
 		if j < 0 {
@@ -252,10 +266,12 @@ func (g *programme) settle(t *tableau, values []float64) *found {
 		} else {
 			g.lp.cols[j].up = down
 		}
-		dive := newTableau(&g.lp, g.rng.Float64)
-		dive.minimise(stepLimit)
-		t.pivots += dive.pivots
+		dive := g.start()
+		g.run(dive)
 		values = dive.values()
+		if g.pivots >= stepLimit || g.ctx.Err() != nil {
+			return nil
+		}
 	}
 	return nil
 }

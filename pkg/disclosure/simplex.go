@@ -45,6 +45,7 @@ type tableau struct {
 	step    []float64
 	start   int // where pricing resumes
 	pivots  int
+	ended   func() bool // asked before every step; nil stands for never
 }
 
 // newTableau starts with every column at its lower bound. shift gives the
@@ -176,10 +177,14 @@ func (t *tableau) entering() int {
 	return pick
 }
 
-// minimise runs the simplex method to its end, or until limit steps are spent.
+// minimise runs the simplex method to its end, or until limit steps are spent
+// or the caller has ended it.
 // Either way the basis is feasible for the shifted programme.
 func (t *tableau) minimise(limit int) {
 	for range limit {
+		if t.ended != nil && t.ended() {
+			return
+		}
 		j := t.entering()
 		if j < 0 {
 			return
