@@ -3,12 +3,14 @@
 --     createdb casestat
 --     psql --dbname=casestat --set=ON_ERROR_STOP=1 --file=roles.sql
 --
--- Running it again changes nothing. The roles cannot log in. Make a login for
+-- Running it again changes nothing that is there; run it before migrating to a
+-- version with more roles. The roles cannot log in. Make a login for
 -- each process and put it into one of them; give no login two:
 --
 --     CREATE ROLE casestat_migrator   LOGIN PASSWORD '...' IN ROLE casestat_owner;
 --     CREATE ROLE casestat_serve      LOGIN PASSWORD '...' IN ROLE casestat_intake;
 --     CREATE ROLE casestat_count      LOGIN PASSWORD '...' IN ROLE casestat_counter;
+--     CREATE ROLE casestat_publish    LOGIN PASSWORD '...' IN ROLE casestat_publisher;
 --     CREATE ROLE casestat_site       LOGIN PASSWORD '...' IN ROLE casestat_public;
 --
 -- A login that is a superuser, may bypass row security, or belongs to
@@ -18,7 +20,7 @@ DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['casestat_owner', 'casestat_intake', 'casestat_counter', 'casestat_public'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['casestat_owner', 'casestat_intake', 'casestat_counter', 'casestat_public', 'casestat_publisher'] LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', wanted);
         END IF;
@@ -27,16 +29,17 @@ END
 $$;
 
 COMMENT ON ROLE casestat_owner IS 'casestat: owns the tables; for migrations alone';
-COMMENT ON ROLE casestat_intake IS 'casestat: takes records in, under row level security';
-COMMENT ON ROLE casestat_counter IS 'casestat: reads records of closed periods, without whose they are';
+COMMENT ON ROLE casestat_intake IS 'casestat: takes records in, under row level security, and keeps drafts';
+COMMENT ON ROLE casestat_counter IS 'casestat: reads records of closed periods, without which ones they are';
 COMMENT ON ROLE casestat_public IS 'casestat: reads releases, and has no way to the records';
+COMMENT ON ROLE casestat_publisher IS 'casestat: adds releases, changes none, and has no way to the records';
 
 -- Nobody gets in who was not let in.
 DO $$
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-    EXECUTE format('GRANT CONNECT ON DATABASE %I TO casestat_owner, casestat_intake, casestat_counter, casestat_public',
-        current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO casestat_owner, casestat_intake, casestat_counter, casestat_public, '
+        'casestat_publisher', current_database());
 END
 $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
@@ -60,4 +63,4 @@ CREATE SCHEMA IF NOT EXISTS records AUTHORIZATION casestat_owner;
 CREATE SCHEMA IF NOT EXISTS releases AUTHORIZATION casestat_owner;
 REVOKE ALL ON SCHEMA records, releases FROM PUBLIC;
 GRANT USAGE ON SCHEMA records TO casestat_intake, casestat_counter;
-GRANT USAGE ON SCHEMA releases TO casestat_public;
+GRANT USAGE ON SCHEMA releases TO casestat_public, casestat_publisher;

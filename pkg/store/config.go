@@ -27,10 +27,11 @@ type Config struct {
 	Folder   string // SQLite: the data folder; made if it is missing
 	ReadOnly bool   // SQLite: do not write, and let another process do so
 
-	Intake  string // PostgreSQL: a login in the role casestat_intake
-	Counter string // PostgreSQL: a login in the role casestat_counter
-	Public  string // PostgreSQL: a login in the role casestat_public
-	Owner   string // PostgreSQL: a login in the role casestat_owner
+	Intake    string // PostgreSQL: a login in the role casestat_intake
+	Counter   string // PostgreSQL: a login in the role casestat_counter
+	Public    string // PostgreSQL: a login in the role casestat_public
+	Publisher string // PostgreSQL: a login in the role casestat_publisher
+	Owner     string // PostgreSQL: a login in the role casestat_owner
 
 	Connections int           // PostgreSQL: most connections of each role; 0 means 8
 	Acquire     time.Duration // longest wait for a connection; 0 means 2 s

@@ -23,6 +23,8 @@ type scanner interface {
 	closedYear(ctx context.Context, year int, f each) error
 	// ownYear reads one year of one organisation.
 	ownYear(ctx context.Context, organisation uuid.UUID, year int, f each) error
+	// snapshot reads one closed year of all organisations, equal records as one.
+	snapshot(ctx context.Context, year int, f eachCounted) error
 	close() error
 }
 

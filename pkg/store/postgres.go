@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -166,13 +167,17 @@ func migratePostgres(ctx context.Context, c Config, name string) error {
 	return errors.Join(schemaMissing(err), db.Close())
 }
 
+// missingStates are SQLSTATEs of no such schema, no permission, no such role to
+// become and no such role to grant to.
+var missingStates = []string{"3F000", "42501", "22023", "42704"}
+
 // schemaMissing says what to do when the roles and schemas were never made.
 func schemaMissing(err error) error {
 	if err == nil {
 		return nil
 	}
-	if e, ok := errors.AsType[*driverFailure](err); ok && (e.State == "3F000" || e.State == "42501" || e.State == "22023") {
-		return fault.Because(fmt.Errorf("the role %s or its schemas are missing: run deploy/postgres/roles.sql first: %w",
+	if e, ok := errors.AsType[*driverFailure](err); ok && slices.Contains(missingStates, e.State) {
+		return fault.Because(fmt.Errorf("the role %s, another role or a schema is missing: run deploy/postgres/roles.sql first: %w",
 			ownerRole, err), fault.Unavailable, CodeSchemaOld)
 	}
 	return err

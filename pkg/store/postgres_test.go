@@ -105,15 +105,16 @@ func TestT3_RowSecurityShowsOneOrganisation(t *testing.T) {
 	}
 }
 
-func TestTheCounterSeesClosedPeriodsAndNobody(t *testing.T) {
+func TestTheCounterSeesClosedPeriodsAndNoRecordsName(t *testing.T) {
 	c, _ := twoOrganisations(t)
 	storetest.Tamper(t, c, `INSERT INTO records.period VALUES (2026, 'open')`)
 	conn := login(t, c.Counter)
-	if n := count(t, conn, `SELECT count(answers) FROM record`); n != 0 {
+	if n := count(t, conn, `SELECT count(answers) + count(organisation) FROM record`); n != 0 {
 		t.Errorf("an open period: %d rows", n)
 	}
 	for _, forbidden := range []string{
-		`SELECT organisation FROM record`, `SELECT record_id FROM record`, `SELECT * FROM record_history`, `SELECT * FROM client`,
+		`SELECT record_id FROM record`, `SELECT tag FROM record`, `SELECT day FROM record`, `SELECT version FROM record`,
+		`SELECT * FROM record_history`, `SELECT * FROM client`, `SELECT * FROM organisation`, `SELECT * FROM draft`, `SELECT * FROM draft_artefact`,
 		`SELECT * FROM ledger_entries`, `UPDATE period SET state = 'closed'`, `DELETE FROM record`,
 	} {
 		_, err := conn.Exec(t.Context(), forbidden)
@@ -139,9 +140,24 @@ func TestTheRolesMayNotMoreThanTheyMust(t *testing.T) {
 		c.Intake: {
 			`DELETE FROM record`, `TRUNCATE record`, `UPDATE ledger_entries SET body = body`, `DELETE FROM ledger_entries`,
 			`TRUNCATE ledger_entries`, `ALTER TABLE record NO FORCE ROW LEVEL SECURITY`, `DROP POLICY own_organisation ON record`,
-			`CREATE TABLE x (y int)`, `SET ROLE casestat_owner`, `SELECT * FROM releases.ledger_head`,
+			`CREATE TABLE x (y int)`, `SET ROLE casestat_owner`, `SELECT * FROM releases.ledger_head`, `SELECT * FROM releases.release`,
+			`DELETE FROM draft`, `DELETE FROM draft_artefact`, `DELETE FROM table_request`, `TRUNCATE draft`,
 		},
-		c.Public: {`SELECT * FROM records.record`, `SELECT * FROM records.ledger_head`, `DELETE FROM releases.ledger_entries`},
+		c.Public: {
+			`SELECT * FROM records.record`, `SELECT * FROM records.ledger_head`, `SELECT * FROM records.draft`,
+			`DELETE FROM releases.ledger_entries`, `INSERT INTO releases.release VALUES (1, '', '')`,
+			`INSERT INTO releases.release_file VALUES (1, '', '', '')`, `INSERT INTO releases.withdrawal VALUES (1, '')`,
+			`INSERT INTO releases.checkpoint VALUES (1, '')`, `UPDATE releases.ledger_head SET size = 9`,
+			`INSERT INTO releases.ledger_entries VALUES (1, '', '')`, `SELECT * FROM releases.ledger_head FOR UPDATE`,
+		},
+		c.Publisher: {
+			`SELECT * FROM records.record`, `SELECT * FROM records.draft`, `UPDATE releases.release SET manifest = ''`,
+			`DELETE FROM releases.release`, `TRUNCATE releases.release CASCADE`, `UPDATE releases.release_file SET content = ''`,
+			`DELETE FROM releases.release_file`, `UPDATE releases.withdrawal SET notice = ''`, `DELETE FROM releases.withdrawal`,
+			`UPDATE releases.checkpoint SET note = ''`, `DELETE FROM releases.checkpoint`,
+			`UPDATE releases.ledger_entries SET body = body`, `DELETE FROM releases.ledger_entries`, `DELETE FROM releases.ledger_head`,
+			`ALTER TABLE releases.release DISABLE TRIGGER ALL`, `SET ROLE casestat_owner`,
+		},
 	} {
 		conn := login(t, dsn)
 		for _, statement := range forbidden {

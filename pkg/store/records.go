@@ -7,6 +7,7 @@ import (
 	"manniskohandel.se/casestat/pkg/desk"
 	"manniskohandel.se/casestat/pkg/intake"
 	"manniskohandel.se/casestat/pkg/membership"
+	"manniskohandel.se/casestat/pkg/release"
 )
 
 // The names of the two stores: of their files, schemas and migrations.
@@ -16,7 +17,7 @@ const (
 )
 
 // Records is the store of what came in: organisations, clients, periods,
-// records and the ledger of all that was done with them.
+// records, the drafts made of them, and the ledger of all that was done.
 type Records struct {
 	db      *database
 	scanner scanner
@@ -47,6 +48,12 @@ func (r *Records) Membership() membership.Store { return membershipStore{r.db} }
 // Desk gives the store of pkg/desk.
 func (r *Records) Desk() desk.Store { return deskStore{r.db, r.scanner} }
 
+// Drafts gives the store of drafts and requests of pkg/release.
+func (r *Records) Drafts() release.Drafts { return draftStore{r.db} }
+
+// Frozen gives pkg/release the closed years to freeze.
+func (r *Records) Frozen() release.Records { return frozenYears{r.db, r.scanner} }
+
 // Ledger gives the ledger to those who verify it.
 func (r *Records) Ledger() *LedgerReader { return &LedgerReader{r.db} }
 
@@ -55,36 +62,6 @@ func (r *Records) Ping(ctx context.Context) error { return r.db.ping(ctx) }
 
 // Close waits for the write that is running and ends all connections.
 func (r *Records) Close() error { return errors.Join(r.scanner.close(), r.db.close()) }
-
-// Releases is the store of what went out. So far it holds its ledger alone.
-type Releases struct{ db *database }
-
-// OpenReleases opens the releases store, which shares nothing with the records.
-func OpenReleases(ctx context.Context, c Config) (*Releases, error) {
-	c, err := c.withDefaults()
-	if err != nil {
-		return nil, err
-	}
-	var db *database
-	if c.Backend == Postgres {
-		db, err = openPostgres(ctx, c, c.Public, releasesName)
-	} else {
-		db, err = openSQLite(ctx, c, releasesName)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &Releases{db}, nil
-}
-
-// Ledger gives the ledger to those who verify it.
-func (r *Releases) Ledger() *LedgerReader { return &LedgerReader{r.db} }
-
-// Ping says whether the database answers.
-func (r *Releases) Ping(ctx context.Context) error { return r.db.ping(ctx) }
-
-// Close ends all connections.
-func (r *Releases) Close() error { return r.db.close() }
 
 func (d *database) ping(ctx context.Context) error {
 	return d.reading(ctx, d.reader, func(tx *transaction) error {

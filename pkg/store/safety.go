@@ -25,11 +25,11 @@ func (u *UnsafeSetting) Error() string {
 // error joins one *UnsafeSetting for each.
 func (r *Records) CheckSafety(ctx context.Context) error {
 	if r.db.config.Backend == SQLite {
-		return r.db.checkSQLite(ctx)
+		return r.db.checkSQLite(ctx, r.db.writer, recordsTriggers)
 	}
-	errs := r.db.checkPostgres(ctx, recordsExpectations, "casestat_intake")
+	errs := r.db.checkPostgres(ctx, r.db.reader, recordsExpectations, "casestat_intake")
 	if s, ok := r.scanner.(*postgresScanner); ok && s.counter != nil {
-		errs = append(errs, s.counter.checkPostgres(ctx, recordsExpectations, "casestat_counter")...)
+		errs = append(errs, s.counter.checkPostgres(ctx, s.counter.reader, recordsExpectations, "casestat_counter")...)
 	}
 	return once(errs)
 }
@@ -44,12 +44,25 @@ func once(errs []error) error {
 	})...)
 }
 
-// CheckSafety is that of Records, for the releases.
+// CheckSafety is that of Records, for the releases. A store opened to be read
+// from is safe to serve releases from, too.
 func (r *Releases) CheckSafety(ctx context.Context) error {
-	if r.db.config.Backend == SQLite {
-		return r.db.checkSQLite(ctx)
+	c := r.db.config
+	if c.Backend == SQLite {
+		with := r.db.writer
+		if c.ReadOnly {
+			with = r.db.reader
+		}
+		return r.db.checkSQLite(ctx, with, releasesTriggers)
 	}
-	return once(r.db.checkPostgres(ctx, releasesExpectations, "casestat_public"))
+	var errs []error
+	if c.Public != "" {
+		errs = r.db.checkPostgres(ctx, r.db.reader, releasesExpectations, "casestat_public")
+	}
+	if c.Publisher != "" {
+		errs = append(errs, r.db.checkPostgres(ctx, r.db.writer, releasesExpectations, "casestat_publisher")...)
+	}
+	return once(errs)
 }
 
 // setting is a database setting and its safe values, the first being advised.

@@ -33,11 +33,17 @@ var ledgerTriggers = []string{
 
 var (
 	recordsExpectations = expectations{
-		triggers: ledgerTriggers,
+		triggers: slices.Concat(ledgerTriggers, []string{
+			"draft_published_no_change", "draft_no_truncate", "draft_artefact_published_no_change", "draft_artefact_no_truncate",
+		}),
 		forced:   []string{"record", "record_history"},
 		policies: []string{"record.own_organisation", "record_history.own_organisation", "record.closed_periods"},
 	}
-	releasesExpectations = expectations{triggers: ledgerTriggers}
+	releasesExpectations = expectations{triggers: slices.Concat(ledgerTriggers, []string{
+		"release_no_change", "release_no_truncate", "release_numbered",
+		"release_file_no_change", "release_file_no_truncate", "release_file_no_late",
+		"withdrawal_no_change", "withdrawal_no_truncate", "checkpoint_no_change", "checkpoint_no_truncate",
+	})}
 )
 
 const (
@@ -61,15 +67,15 @@ WHERE relnamespace = current_schema()::regnamespace AND relrowsecurity AND relfo
 	WHERE relnamespace = current_schema()::regnamespace AND pg_has_role(current_user, relowner, 'MEMBER')
 	UNION ALL
 	SELECT 'in the role ' || rolname FROM pg_roles
-	WHERE rolname IN ('casestat_owner', 'casestat_intake', 'casestat_counter', 'casestat_public')
+	WHERE rolname IN ('casestat_owner', 'casestat_intake', 'casestat_counter', 'casestat_public', 'casestat_publisher')
 	AND pg_has_role(current_user, oid, 'MEMBER')
 ) AS powers GROUP BY power ORDER BY power`
 )
 
-// checkPostgres looks with the login that will serve: much of this can be set
+// checkPostgres looks with a login that will serve: much of this can be set
 // for one login alone. role is the one it should be in.
-func (d *database) checkPostgres(ctx context.Context, want expectations, role string) (errs []error) {
-	err := d.reading(ctx, d.reader, func(tx *transaction) error {
+func (d *database) checkPostgres(ctx context.Context, with leaser, want expectations, role string) (errs []error) {
+	err := d.reading(ctx, with, func(tx *transaction) error {
 		settings, err := tx.postgresSettings()
 		if err != nil {
 			return err

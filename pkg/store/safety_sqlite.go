@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gorm.io/gorm"
 )
@@ -21,15 +22,30 @@ var sqliteSettings = []setting{
 	{"trusted_schema", []string{"0"}},
 }
 
-var sqliteTriggers = []string{
-	"ledger_entries_no_update", "ledger_entries_no_delete", "ledger_head_no_delete", "ledger_head_no_shrink",
+var sqliteLedgerTriggers = []string{
+	"ledger_entries_no_update", "ledger_entries_no_delete", "ledger_entries_no_replace",
+	"ledger_head_no_delete", "ledger_head_no_replace", "ledger_head_no_shrink",
 }
 
-func (d *database) checkSQLite(ctx context.Context) (err error) {
-	if d.writer == nil {
+var (
+	recordsTriggers = slices.Concat(sqliteLedgerTriggers, []string{
+		"draft_published_no_update", "draft_published_no_delete", "draft_published_no_replace",
+		"draft_artefact_published_no_insert", "draft_artefact_published_no_update", "draft_artefact_published_no_delete",
+	})
+	releasesTriggers = slices.Concat(sqliteLedgerTriggers, []string{
+		"release_no_update", "release_no_delete", "release_no_replace", "release_numbered",
+		"release_file_no_update", "release_file_no_delete", "release_file_no_late",
+		"withdrawal_no_update", "withdrawal_no_delete", "withdrawal_no_replace",
+		"checkpoint_no_update", "checkpoint_no_delete", "checkpoint_no_replace",
+	})
+)
+
+// checkSQLite looks with the connection that will serve.
+func (d *database) checkSQLite(ctx context.Context, with leaser, wanted []string) (err error) {
+	if with == nil {
 		return errClosed
 	}
-	l, err := d.leaseFrom(ctx, d.writer)
+	l, err := d.leaseFrom(ctx, with)
 	if err != nil {
 		return classify(err)
 	}
@@ -48,7 +64,7 @@ func (d *database) checkSQLite(ctx context.Context) (err error) {
 		return classify(err)
 	}
 	errs := checkSettings(sqliteSettings, found)
-	errs = append(errs, checkPresent("trigger", sqliteTriggers, triggers)...)
+	errs = append(errs, checkPresent("trigger", wanted, triggers)...)
 	return errors.Join(append(errs, checkModes(file)...)...)
 }
 

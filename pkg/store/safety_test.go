@@ -18,22 +18,16 @@ func TestCheckSafetyTakesAStoreAsDeployed(t *testing.T) {
 			if err := storetest.OpenConfig(t, c).CheckSafety(t.Context()); err != nil {
 				t.Errorf("records: %v", err)
 			}
-			if backend == store.SQLite { // OpenConfig migrates the records alone
-				if err := store.Migrate(t.Context(), store.Config{Backend: backend, Folder: c.Folder + "2"}); err != nil {
-					t.Fatal(err)
-				}
-				c.Folder += "2"
-			}
-			r, err := store.OpenReleases(t.Context(), c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer r.Close()
+			r := storetest.OpenReleases(t, c)
 			if err := r.Migrated(t.Context()); err != nil {
 				t.Error(err)
 			}
 			if err := r.CheckSafety(t.Context()); err != nil {
 				t.Errorf("releases: %v", err)
+			}
+			c.ReadOnly, c.Publisher = true, ""
+			if err := storetest.OpenReleases(t, c).CheckSafety(t.Context()); err != nil {
+				t.Errorf("releases to be read: %v", err)
 			}
 		})
 	}

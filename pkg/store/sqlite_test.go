@@ -123,6 +123,32 @@ func TestReadOnlyDoesNotMakeAStore(t *testing.T) {
 	}
 }
 
+// The process that serves releases has no way to the records: it does without
+// their file, and without anybody who writes.
+func TestReleasesAreReadWithoutTheRecords(t *testing.T) {
+	c := storetest.Config(t, store.SQLite)
+	r, err := store.OpenReleases(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(r.Migrate(t.Context()), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(c.Folder, "records.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a file for the records was made: %v", err)
+	}
+	c.ReadOnly = true
+	reader := storetest.OpenReleases(t, c)
+	if err := errors.Join(reader.Migrated(t.Context()), reader.CheckSafety(t.Context())); err != nil {
+		t.Error(err)
+	}
+	if version, err := reader.Archive().Version(t.Context()); version != 0 || err != nil {
+		t.Errorf("version %d, %v", version, err)
+	}
+	storetest.TamperReleases(t, c, `DROP TRIGGER release_no_update`)
+	wantUnsafe(t, reader.CheckSafety(t.Context()), "trigger release_no_update")
+}
+
 func TestConfigRefusesWhatCannotWork(t *testing.T) {
 	for name, c := range map[string]store.Config{
 		"no backend":        {},

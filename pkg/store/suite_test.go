@@ -14,3 +14,11 @@ func TestRecordsOnSQLite(t *testing.T) {
 func TestRecordsOnPostgres(t *testing.T) {
 	storetest.Records(t, func(t testing.TB) store.Config { return storetest.Config(t, store.Postgres) })
 }
+
+func TestReleasesOnSQLite(t *testing.T) {
+	storetest.Releases(t, func(t testing.TB) store.Config { return storetest.Config(t, store.SQLite) })
+}
+
+func TestReleasesOnPostgres(t *testing.T) {
+	storetest.Releases(t, func(t testing.TB) store.Config { return storetest.Config(t, store.Postgres) })
+}

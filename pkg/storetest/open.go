@@ -50,5 +50,26 @@ func OpenConfig(t testing.TB, c store.Config) *store.Records {
 	return r
 }
 
+// OpenReleases opens and migrates the releases store that c names and closes it
+// when the test ends. What is opened to be read from is not migrated.
+func OpenReleases(t testing.TB, c store.Config) *store.Releases {
+	t.Helper()
+	r, err := store.OpenReleases(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if c.Backend == store.SQLite && !c.ReadOnly {
+		if err := r.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r
+}
+
 // backgroundOf gives a context that still works in a test's cleanup.
 func backgroundOf(t testing.TB) context.Context { return context.WithoutCancel(t.Context()) }

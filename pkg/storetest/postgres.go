@@ -23,11 +23,12 @@ const (
 
 // The logins of a test server, one in each role.
 const (
-	migratorLogin = "casestat_test_migrator"
-	intakeLogin   = "casestat_test_intake"
-	counterLogin  = "casestat_test_counter"
-	publicLogin   = "casestat_test_public"
-	loginPassword = "only-for-tests"
+	migratorLogin  = "casestat_test_migrator"
+	intakeLogin    = "casestat_test_intake"
+	counterLogin   = "casestat_test_counter"
+	publicLogin    = "casestat_test_public"
+	publisherLogin = "casestat_test_publisher"
+	loginPassword  = "only-for-tests"
 )
 
 // server is the PostgreSQL of this test process, with a migrated template that
@@ -70,7 +71,7 @@ func (s *server) makeTemplate(ctx context.Context) error {
 	locked := []string{`BEGIN`, `SELECT pg_advisory_xact_lock(7110)`, string(roles)}
 	for login, role := range map[string]string{
 		migratorLogin: "casestat_owner", intakeLogin: "casestat_intake",
-		counterLogin: "casestat_counter", publicLogin: "casestat_public",
+		counterLogin: "casestat_counter", publicLogin: "casestat_public", publisherLogin: "casestat_publisher",
 	} {
 		locked = append(locked, fmt.Sprintf(`DO $$ BEGIN
 			IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '%[1]s') THEN
@@ -117,7 +118,8 @@ func (s *server) config(database string) store.Config {
 	}
 	return store.Config{
 		Backend: store.Postgres, Owner: dsn(migratorLogin),
-		Intake: dsn(intakeLogin), Counter: dsn(counterLogin), Public: dsn(publicLogin),
+		Intake: dsn(intakeLogin), Counter: dsn(counterLogin),
+		Public: dsn(publicLogin), Publisher: dsn(publisherLogin),
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"manniskohandel.se/casestat/pkg/store"
 )
 
-// Records proves everything that the interfaces of pkg/intake, pkg/membership
-// and pkg/desk promise. fresh says where an empty store is, another one each
+// Records proves everything that the interfaces of pkg/intake, pkg/membership,
+// pkg/desk and pkg/release promise of what came in. fresh says where an empty store is, another one each
 // time.
 func Records(t *testing.T, fresh func(t testing.TB) store.Config) {
 	for _, promise := range []struct {
@@ -37,6 +37,15 @@ func Records(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"TestT39_TheLedgerRefusesChange", ledgerRefusesChange},
 		{"TestT39_TamperingIsFound", tamperingIsFound},
 		{"TestT39_ABrokenHeadIsNotWrittenOn", brokenHeadRefuses},
+		{"drafts are kept as they were given", draftRoundTrip},
+		{"what belongs to a draft is replaced as a whole", artefactsRoundTrip},
+		{"an unknown draft", unknownDrafts},
+		{"a published draft is never changed again", publishedIsFixed},
+		{"TestT39_NoDraftWithoutAnEntry", draftsNeedTheLedger},
+		{"requests are a queue", requestRoundTrip},
+		{"a snapshot is of closed years", snapshotOfClosedYears},
+		{"a snapshot tells nothing of the order of coming", snapshotHidesTheOrder},
+		{"a snapshot stops when its consumer does", snapshotStops},
 		{"what a closed store answers", closedStore},
 		{"a database too old or too new is refused", versionsRefused},
 	} {
