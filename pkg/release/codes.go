@@ -44,6 +44,31 @@ const (
 	CodeWithdrawn fault.Code = "release_withdrawn"
 	// CodeRequestUnknown: there is no such request, or none that the caller may see.
 	CodeRequestUnknown fault.Code = "request_unknown"
+	// CodeRequestFixed: a request never changes; make another.
+	CodeRequestFixed fault.Code = "request_fixed"
+	// CodeTooManyRequests: the holder has MaxRequests requests already.
+	CodeTooManyRequests fault.Code = "too_many_requests"
+	// CodeUniverseUnpublished, of a request: no standing release of the year
+	// states the size of the table's universe, so nothing can be said.
+	CodeUniverseUnpublished fault.Code = "universe_unpublished"
+	// CodeIDInvalid: the id of a draft or a request is not a UUIDv4.
+	CodeIDInvalid fault.Code = "id_invalid"
+	// CodeReason: the reason of a rejection or a withdrawal is too short or too long.
+	CodeReason fault.Code = "reason_invalid"
+	// CodeCodebookOther: records of the year were made with a codebook that this
+	// program does not count.
+	CodeCodebookOther fault.Code = "codebook_not_counted"
+	// CodeHistory: what an earlier release of the year was made from cannot be
+	// read, or does not agree with what it says. Nothing may be added to it.
+	CodeHistory fault.Code = "release_history_unreadable"
+	// CodeOutdated: the records, or the releases of the year, are not those that
+	// were protected. Compute again.
+	CodeOutdated fault.Code = "computation_outdated"
+	// CodeTampered: the draft's artefacts are not those that were stored.
+	CodeTampered fault.Code = "artefacts_tampered"
+	// CodeLedgerUnavailable: the deed could not be written down, so nothing was
+	// done or read. Retry after a while.
+	CodeLedgerUnavailable fault.Code = "ledger_unavailable"
 )
 
 // The deeds of this package. The subject is the draft, the release's number or

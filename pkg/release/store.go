@@ -50,6 +50,12 @@ type Tx interface {
 	Append(ctx context.Context, entries []ledger.Entry) error
 }
 
+// Shelf gives the releases of the Archive, each verified, in the order of
+// their numbers; *shelf.Shelf is one.
+type Shelf interface {
+	Releases(ctx context.Context) ([]*shelf.Release, error)
+}
+
 // Archive is the releases store, to which things are only ever added.
 type Archive interface {
 	shelf.Source

@@ -1,0 +1,225 @@
+package release
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"manniskohandel.se/casestat/pkg/access"
+	"manniskohandel.se/casestat/pkg/auditor"
+	"manniskohandel.se/casestat/pkg/disclosure"
+	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/frame"
+	"manniskohandel.se/casestat/pkg/plan"
+	"manniskohandel.se/casestat/pkg/record"
+)
+
+// year is one year of a draft while it is computed.
+type year struct {
+	story     story
+	frame     *frame.Frame
+	problem   disclosure.Problem // its System is the base until it is recoded
+	declared  []plan.Functional
+	seed      disclosure.Seed
+	tables    []plan.Presentation
+	solution  disclosure.Solution
+	proof     auditor.Certificate
+	published plan.Publication
+	findings  findings
+}
+
+// lay lays a year out: the plan's cells beside those of every earlier release,
+// and every record that was ever counted in its place. It refuses what the
+// plan's structure and published sizes forbid.
+func (s *Service) lay(p *plan.Plan, t story) (_ *year, err error) {
+	y := &year{story: t}
+	hidden := t.hidden()
+	if len(hidden.Organisations) == 0 {
+		return nil, fault.New(fault.Conflict, CodeUniverseTooSmall, fault.Detail{Code: CodeUniverseTooSmall, Pointer: "/universes/0"})
+	}
+	if y.frame, err = frame.Lay(p, s.deps.Figures, hidden); err != nil {
+		return nil, err
+	}
+	y.problem = disclosure.Problem{System: y.frame.Layout.Base, Policy: p.Policy}
+	if y.problem.Data, err = y.frame.Data(t.placed(hidden.Organisations)); err != nil {
+		return nil, err
+	}
+	if err := y.admit(p); err != nil {
+		return nil, err
+	}
+	return y, y.remember()
+}
+
+// hidden are the axes that nobody sees: which organisation, and which batch.
+func (t *story) hidden() frame.Hidden {
+	h := frame.Hidden{Alive: t.alive(t.now())}
+	names := make(map[access.OrganisationID]bool)
+	for _, m := range t.moments {
+		for _, c := range m {
+			names[c.Organisation] = true
+		}
+	}
+	h.Organisations = slices.Sorted(maps.Keys(names))
+	for _, b := range t.batches() {
+		h.Batches = append(h.Batches, b.String())
+	}
+	for i, r := range t.releases {
+		y, _ := speaks(r, t.year)
+		h.Past = append(h.Past, frame.Past{Cells: y.Cells[y.Earlier:], Alive: t.alive(t.of[i])})
+	}
+	return h
+}
+
+// placed gives every record that was ever counted, once each.
+func (t *story) placed(organisations []access.OrganisationID) iter.Seq2[record.Answers, frame.Origin] {
+	batches := t.batches()
+	return func(yield func(record.Answers, frame.Origin) bool) {
+		for _, l := range stays(t.moments) {
+			from := frame.Origin{Batch: slices.Index(batches, batch{l.entered, l.last})}
+			from.Organisation, _ = slices.BinarySearch(organisations, l.Organisation)
+			for range l.N {
+				if !yield(l.answers(), from) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// admit looks at sizes, which are published, and at the plan alone.
+func (y *year) admit(p *plan.Plan) error {
+	sizes := make(map[plan.Name]int)
+	var small, wrong []fault.Detail
+	for i, u := range p.Universes {
+		sizes[u] = quantity(y.problem.System.Cells[y.frame.Sizes[u]], y.problem.Data)
+		if sizes[u] < p.Policy.Threshold {
+			small = append(small, fault.Detail{Code: CodeUniverseTooSmall, Pointer: fmt.Sprintf("/universes/%d", i)})
+		}
+	}
+	if len(small) > 0 {
+		return fault.New(fault.Conflict, CodeUniverseTooSmall, small...)
+	}
+	for i, code := range plan.Admit(y.frame.Shapes(), sizes) {
+		if code != "" {
+			wrong = append(wrong, fault.Detail{Code: code, Pointer: fmt.Sprintf("/tables/%d", i)})
+		}
+	}
+	if len(wrong) > 0 {
+		return fault.New(fault.Invalid, CodeTableInadmissible, wrong...)
+	}
+	return nil
+}
+
+// remember lays down what earlier releases showed, and makes sure that they
+// said of these records what the records say.
+func (y *year) remember() error {
+	cells := y.problem.System.Cells
+	for i, places := range y.frame.Past {
+		said, _ := speaks(y.story.releases[i], y.story.year)
+		pattern := make(plan.Pattern, slices.Max(append(places, -1))+1)
+		for k, cell := range said.Cells[said.Earlier:] {
+			at := places[k]
+			if cell.Shown && cell.Value != quantity(cells[at], y.problem.Data) {
+				return conflict(CodeHistory)
+			}
+			pattern[at] = pattern[at] || cell.Shown
+		}
+		y.problem.Earlier = append(y.problem.Earlier, pattern)
+	}
+	return nil
+}
+
+// quantity is what a cell holds.
+func quantity(c plan.Cell, data []plan.Count) int {
+	n := 0
+	for _, d := range data {
+		switch {
+		case !holds(c.Where, d.Atom):
+		case c.Weighted:
+			n += d.N * c.Weights[d.Atom[c.WeightAxis]]
+		default:
+			n += d.N
+		}
+	}
+	return n
+}
+
+func holds(s plan.Selection, atom []int) bool {
+	for _, part := range s {
+		if _, in := slices.BinarySearch(part.Categories, atom[part.Axis]); !in {
+			return false
+		}
+	}
+	return true
+}
+
+// protect decides what is shown of a laid out year, has the decision proved
+// and attacked, and gives what may be published.
+func (s *Service) protect(ctx context.Context, y *year) (_ disclosure.Year, err error) {
+	if err := y.recode(ctx); err != nil {
+		return disclosure.Year{}, err
+	}
+	y.solution, err = disclosure.Protect(ctx, y.problem, y.seed)
+	y.findings.add(fromProtector(y.story.year, y.solution.Findings)...)
+	if err != nil {
+		return disclosure.Year{}, err
+	}
+	if err := s.prove(y); err != nil {
+		return disclosure.Year{}, err
+	}
+	described, err := y.frame.Describe(y.problem.System, y.tables)
+	if err != nil {
+		return disclosure.Year{}, err
+	}
+	described.Year = y.story.year
+	published, err := y.solution.Publish(described)
+	if err != nil {
+		return disclosure.Year{}, err
+	}
+	if published, err = s.attack(ctx, y, published); err != nil {
+		return disclosure.Year{}, err
+	}
+	y.published = published.Publication()
+	return published, nil
+}
+
+// recode chooses how fine the tables are shown, and declares the differences
+// between releases.
+func (y *year) recode(ctx context.Context) (err error) {
+	// The base's own differences make views of their own; recoding only merges
+	// categories of tables, which are not in it yet.
+	if y.problem.Views, err = disclosure.Views(y.problem.System, y.problem.Data, y.problem.Policy); err != nil {
+		return err
+	}
+	if y.problem.System, y.tables, err = disclosure.Recode(ctx, y.frame.Layout, y.problem); err != nil {
+		return err
+	}
+	y.declared = batchDifferences(y.problem.System)
+	y.problem.Functionals = append(disclosure.Derive(y.problem.System), y.declared...)
+	y.problem.Views, err = disclosure.Views(y.problem.System, y.problem.Data, y.problem.Policy, y.declared...)
+	return err
+}
+
+// prove has the auditor hold the protector's proof against the records.
+func (s *Service) prove(y *year) error {
+	y.proof = auditor.Certificate{
+		System: y.problem.System, Data: y.problem.Data, Views: y.problem.Views, Policy: y.problem.Policy,
+		Shown: y.solution.Pattern, Values: make([]int, len(y.problem.System.Cells)),
+		Earlier: y.problem.Earlier, Declared: y.declared, Witnesses: y.solution.Witnesses,
+	}
+	for i, c := range y.problem.System.Cells {
+		y.proof.Values[i] = quantity(c, y.problem.Data)
+	}
+	return y.judge(s.checks.verify(y.proof))
+}
+
+// judge keeps the auditor's findings, and refuses if one of them fails.
+func (y *year) judge(found []auditor.Finding) error {
+	y.findings.add(fromAuditor(y.story.year, found)...)
+	if auditor.Worst(found) == auditor.Fail {
+		return fault.New(fault.Withheld, CodeNotProved)
+	}
+	return nil
+}
