@@ -32,7 +32,7 @@ func (s Signer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.key.ID(
 
 // Sign writes document canonically and signs it as one of kind.
 func (s Signer) Sign(kind Kind, document any) ([]byte, error) {
-	if kind != KindManifest && kind != KindPlan {
+	if kind != KindManifest && kind != KindPlan && kind != KindWithdrawal {
 		return nil, errKindWrong
 	}
 	return standard.sign(s, kind, document)
