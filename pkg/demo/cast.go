@@ -15,6 +15,7 @@ import (
 const (
 	Coordinator  = "coordinator"
 	Desk         = "desk"
+	Reviewer     = "reviewer"
 	memberPrefix = "member-"
 )
 
@@ -55,8 +56,8 @@ func newIDs() ids { return ids{rand.New(rand.NewPCG(seed, 0))} }
 
 func (i ids) next() string { return uuid(i.random) }
 
-// enter makes the five organisations with a client each, and the desk's client,
-// and keeps their credentials.
+// enter makes the five organisations with a client each, and the desk's and the
+// reviewer's clients, who are two persons, and keeps their credentials.
 func (s Stage) enter(ctx context.Context, coordinator *api.ClientWithResponses) error {
 	platform, err := platformOf(ctx, coordinator)
 	if err != nil {
@@ -72,6 +73,7 @@ func (s Stage) enter(ctx context.Context, coordinator *api.ClientWithResponses) 
 		}
 		parts = append(parts, p)
 	}
+	parts = append(parts, part{name: Reviewer, id: names.next(), organisation: platform, holder: names.next(), role: api.Role(access.Reviewer)})
 	for _, p := range parts {
 		if err := s.admit(ctx, coordinator, p); err != nil {
 			return fmt.Errorf("admit %s: %w", p.name, err)

@@ -196,7 +196,7 @@ func TestPlay(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"2024": "closed", "2025": "closed", "2026": "open"}, d.periods); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"coordinator", "desk", "member-A", "member-B", "member-C", "member-D", "member-E"}, slices.Sorted(maps.Keys(keep))); diff != "" {
+	if diff := cmp.Diff([]string{"coordinator", "desk", "member-A", "member-B", "member-C", "member-D", "member-E", "reviewer"}, slices.Sorted(maps.Keys(keep))); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"bytes"
 	_ "embed" // default.yaml
+	"fmt"
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/fault"
@@ -15,11 +17,13 @@ var defaultYAML []byte
 // current codebook.
 func Default(year int) (_ *Plan, err error) {
 	defer fault.Wrap(&err, "the default plan")
-	book := codelist.Current()
-	p, err := Read(defaultYAML, book)
-	if err != nil {
-		return nil, err
-	}
-	p.Years = []int{year}
-	return p, p.Check(book)
+	return Read(DefaultYAML(year), codelist.Current())
+}
+
+// writtenYears is the line of default.yaml that names the years.
+var writtenYears = []byte("\nyears: [2025]\n")
+
+// DefaultYAML is the default plan as a document to edit, with its comments.
+func DefaultYAML(year int) []byte {
+	return bytes.Replace(defaultYAML, writtenYears, fmt.Appendf(nil, "\nyears: [%d]\n", year), 1)
 }
