@@ -44,26 +44,29 @@ func mediaType(contentType string) string {
 
 // boundBody puts the operation's limit on the request's body.
 func (s *Server) boundBody(op operation, w http.ResponseWriter, r *http.Request) error {
-	limit := s.limits.bytes(op.limit)
+	if err := s.allowTime(w, s.extended(op)); err != nil {
+		return err
+	}
 	if op.limit == noBody {
 		return refuseBody(r)
 	}
+	limit := s.limits.bytes(op.limit)
 	if r.ContentLength > limit {
 		w.Header().Set("Connection", "close") // rather than read it all for nothing
 		return op.limit.exceeded()
-	}
-	if op.limit == batchBody {
-		if err := s.allowTime(w); err != nil {
-			return err
-		}
 	}
 	r.Body = &boundedBody{http.MaxBytesReader(w, r.Body, limit), op.limit}
 	return nil
 }
 
-// allowTime gives a batch longer than the server's own timeouts.
-func (s *Server) allowTime(w http.ResponseWriter) error {
-	until := time.Now().Add(s.limits.Batch)
+// allowTime gives a request longer than the server's own timeouts; 0 gives it
+// no more than those. The time to read counts, too: while a request is being
+// worked on, the connection is read to see whether the caller is still there.
+func (s *Server) allowTime(w http.ResponseWriter, more time.Duration) error {
+	if more == 0 {
+		return nil
+	}
+	until := time.Now().Add(more)
 	control := http.NewResponseController(w)
 	err := errors.Join(control.SetReadDeadline(until), control.SetWriteDeadline(until))
 	if errors.Is(err, http.ErrNotSupported) {

@@ -19,8 +19,9 @@ import (
 // Entry is one line of the table of operations, for tests from outside.
 type Entry struct {
 	ID, Method, Path string
-	Permission       access.Permission
+	Permissions      []access.Permission // of which one is enough; none: public
 	Query, Media     []string
+	Published, Alone bool
 }
 
 // Table gives the operations, Pages what is served beside them.
@@ -32,7 +33,7 @@ func Pages() []Entry { return entries(pages) }
 func entries(all []operation) []Entry {
 	told := make([]Entry, len(all))
 	for i, op := range all {
-		told[i] = Entry{ID: op.id, Method: op.method, Path: op.path, Permission: op.permission, Media: op.media}
+		told[i] = Entry{ID: op.id, Method: op.method, Path: op.path, Permissions: op.permission, Media: op.media, Published: op.published, Alone: op.alone}
 		for _, p := range op.query {
 			told[i].Query = append(told[i].Query, p.name)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/record"
 )
 
@@ -13,10 +14,12 @@ type Limits struct {
 	SmallBody  int64 // bytes of a body that is neither a record nor a batch; 64 KiB
 	RecordBody int64 // bytes of one record; 16 KiB
 	BatchBody  int64 // bytes of a batch; 64 MiB
+	PlanBody   int64 // bytes of a plan, or of the waivers of a draft; plan.MaxBytes
 
 	Header      time.Duration // to send the header; 5 s
 	Body        time.Duration // to send any other body than a batch; 15 s
 	Batch       time.Duration // to send a batch and have it answered; 5 min
+	Long        time.Duration // to compute a draft or to say what something costs; 10 min
 	Answer      time.Duration // to be answered, from the end of the header; 45 s
 	Idle        time.Duration // between two requests on a connection; 60 s
 	Drain       time.Duration // for accepted requests to finish when the server stops; 30 s
@@ -27,9 +30,11 @@ func (l Limits) settled() Limits {
 	l.SmallBody = cmp.Or(l.SmallBody, 64<<10)
 	l.RecordBody = cmp.Or(l.RecordBody, 16<<10)
 	l.BatchBody = cmp.Or(l.BatchBody, 64<<20)
+	l.PlanBody = cmp.Or(l.PlanBody, plan.MaxBytes)
 	l.Header = cmp.Or(l.Header, 5*time.Second)
 	l.Body = cmp.Or(l.Body, 15*time.Second)
 	l.Batch = cmp.Or(l.Batch, 5*time.Minute)
+	l.Long = cmp.Or(l.Long, 10*time.Minute)
 	l.Answer = cmp.Or(l.Answer, 45*time.Second)
 	l.Idle = cmp.Or(l.Idle, time.Minute)
 	l.Drain = cmp.Or(l.Drain, 30*time.Second)
@@ -46,6 +51,8 @@ func (l Limits) bytes(b bodyLimit) int64 {
 		return l.RecordBody
 	case batchBody:
 		return l.BatchBody
+	case planBody:
+		return l.PlanBody
 	}
 	return 0
 }
@@ -57,14 +64,28 @@ func (b bodyLimit) exceeded() error {
 		return fault.New(fault.TooLarge, record.CodeTooLarge)
 	case batchBody:
 		return fault.New(fault.TooLarge, record.CodeBatchTooLarge)
+	case planBody:
+		return fault.New(fault.TooLarge, plan.CodeTooLarge)
 	}
 	return fault.New(fault.TooLarge, CodeBodyTooLarge)
 }
 
 // patience is how long the work for an operation may take before it is given up.
 func (s *Server) patience(op operation) time.Duration {
-	if op.limit == batchBody {
-		return s.limits.Batch
+	if more := s.extended(op); more > 0 {
+		return more
 	}
 	return s.limits.Answer
+}
+
+// extended is how long an operation may take that takes longer than others, 0
+// for the others.
+func (s *Server) extended(op operation) time.Duration {
+	switch {
+	case op.limit == batchBody:
+		return s.limits.Batch
+	case op.long:
+		return s.limits.Long
+	}
+	return 0
 }

@@ -15,7 +15,11 @@ const (
 	mediaNDJSON = "application/x-ndjson"
 	mediaCSV    = "text/csv"
 	mediaForm   = "application/x-www-form-urlencoded"
+	mediaYAML   = "application/yaml"
 )
+
+// anyOf are permissions of which one is enough; none at all asks for nothing.
+type anyOf []access.Permission
 
 // operation is what the gate knows about one operation of the contract. The
 // zero permission is for the public ones; the zero limit takes no body.
@@ -23,12 +27,17 @@ type operation struct {
 	id         string // operationId
 	method     string
 	path       string // template as in the contract
-	permission access.Permission
+	permission anyOf
 	query      []parameter
 	media      []string
 	limit      bodyLimit
 	ifMatch    bool // a change that names, by its ETag, what it replaces
-	cacheable  bool // a public answer that may be kept for a few minutes
+	long       bool // it works for minutes
+	// published: part of what was published, so that any page of any origin may
+	// read it; it is there with HEAD as well.
+	published bool
+	// alone: a public process serves it, too, which has nothing but the shelf.
+	alone bool
 }
 
 // bodyLimit chooses one of the configured Limits.
@@ -39,78 +48,82 @@ const (
 	smallBody
 	recordBody
 	batchBody
+	planBody
 )
 
 // operations is the one place that says who may ask for what, and in which
 // shape. What has no entry is not served.
-var operations = []operation{
+var operations = slices.Concat(members, releases)
+
+// members are the operations around records, figures and those who send them.
+var members = []operation{
 	{id: "createToken", method: http.MethodPost, path: "/v1/token", media: []string{mediaForm}, limit: smallBody},
-	{id: "getKeys", method: http.MethodGet, path: "/.well-known/jwks.json", cacheable: true},
-	{id: "getCodebook", method: http.MethodGet, path: "/v1/codebook", query: []parameter{{name: "lang", allowed: isLanguage}}, cacheable: true},
+	{id: "getKeys", method: http.MethodGet, path: "/.well-known/jwks.json"},
+	{id: "getCodebook", method: http.MethodGet, path: "/v1/codebook", query: []parameter{{name: "lang", allowed: isLanguage}}, alone: true},
 
 	{
-		id: "listRecords", method: http.MethodGet, path: "/v1/records", permission: access.RecordsRead,
+		id: "listRecords", method: http.MethodGet, path: "/v1/records", permission: anyOf{access.RecordsRead},
 		query: []parameter{{name: "year", allowed: isYear}, {name: "after", allowed: isUUID}, {name: "limit", allowed: isPageSize}},
 	},
 	{
-		id: "submitBatch", method: http.MethodPost, path: "/v1/records/batches", permission: access.RecordsWrite,
+		id: "submitBatch", method: http.MethodPost, path: "/v1/records/batches", permission: anyOf{access.RecordsWrite},
 		query: []parameter{{name: "mode", allowed: isMode}, {name: "dry_run", allowed: isBool}, {name: "legacy", allowed: isBool}},
 		media: []string{mediaNDJSON, mediaCSV}, limit: batchBody,
 	},
 	{
-		id: "putRecord", method: http.MethodPut, path: "/v1/records/{record_id}", permission: access.RecordsWrite,
+		id: "putRecord", method: http.MethodPut, path: "/v1/records/{record_id}", permission: anyOf{access.RecordsWrite},
 		media: []string{mediaJSON}, limit: recordBody, ifMatch: true,
 	},
-	{id: "getRecord", method: http.MethodGet, path: "/v1/records/{record_id}", permission: access.RecordsRead},
-	{id: "withdrawRecord", method: http.MethodDelete, path: "/v1/records/{record_id}", permission: access.RecordsWrite},
-	{id: "getRecordHistory", method: http.MethodGet, path: "/v1/records/{record_id}/history", permission: access.RecordsRead},
+	{id: "getRecord", method: http.MethodGet, path: "/v1/records/{record_id}", permission: anyOf{access.RecordsRead}},
+	{id: "withdrawRecord", method: http.MethodDelete, path: "/v1/records/{record_id}", permission: anyOf{access.RecordsWrite}},
+	{id: "getRecordHistory", method: http.MethodGet, path: "/v1/records/{record_id}/history", permission: anyOf{access.RecordsRead}},
 
-	{id: "getOwnFigures", method: http.MethodGet, path: "/v1/own/periods/{year}/figures", permission: access.RecordsRead},
+	{id: "getOwnFigures", method: http.MethodGet, path: "/v1/own/periods/{year}/figures", permission: anyOf{access.RecordsRead}},
 	{
-		id: "countOwnTable", method: http.MethodPost, path: "/v1/own/periods/{year}/tables", permission: access.RecordsRead,
+		id: "countOwnTable", method: http.MethodPost, path: "/v1/own/periods/{year}/tables", permission: anyOf{access.RecordsRead},
 		media: []string{mediaJSON}, limit: smallBody,
 	},
-	{id: "getOwnQuality", method: http.MethodGet, path: "/v1/own/periods/{year}/quality", permission: access.RecordsRead},
+	{id: "getOwnQuality", method: http.MethodGet, path: "/v1/own/periods/{year}/quality", permission: anyOf{access.RecordsRead}},
 
 	{
-		id: "getDeskFigures", method: http.MethodGet, path: "/v1/desk/periods/{year}/figures", permission: access.DeskRead,
+		id: "getDeskFigures", method: http.MethodGet, path: "/v1/desk/periods/{year}/figures", permission: anyOf{access.DeskRead},
 		query: []parameter{{name: "purpose", required: true, allowed: isPurpose}},
 	},
 	{
-		id: "countDeskTable", method: http.MethodPost, path: "/v1/desk/periods/{year}/tables", permission: access.DeskRead,
+		id: "countDeskTable", method: http.MethodPost, path: "/v1/desk/periods/{year}/tables", permission: anyOf{access.DeskRead},
 		query: []parameter{{name: "purpose", required: true, allowed: isPurpose}}, media: []string{mediaJSON}, limit: smallBody,
 	},
 
-	{id: "listPeriods", method: http.MethodGet, path: "/v1/periods", permission: access.PeriodsRead},
+	{id: "listPeriods", method: http.MethodGet, path: "/v1/periods", permission: anyOf{access.PeriodsRead}},
 	{
-		id: "putPeriod", method: http.MethodPut, path: "/v1/periods/{year}", permission: access.PeriodsManage,
+		id: "putPeriod", method: http.MethodPut, path: "/v1/periods/{year}", permission: anyOf{access.PeriodsManage},
 		media: []string{mediaJSON}, limit: smallBody,
 	},
 
-	{id: "listOrganisations", method: http.MethodGet, path: "/v1/organisations", permission: access.MembersManage},
+	{id: "listOrganisations", method: http.MethodGet, path: "/v1/organisations", permission: anyOf{access.MembersManage}},
 	{
-		id: "putOrganisation", method: http.MethodPut, path: "/v1/organisations/{organisation_id}", permission: access.MembersManage,
+		id: "putOrganisation", method: http.MethodPut, path: "/v1/organisations/{organisation_id}", permission: anyOf{access.MembersManage},
 		media: []string{mediaJSON}, limit: smallBody,
 	},
-	{id: "listClients", method: http.MethodGet, path: "/v1/clients", permission: access.MembersManage},
+	{id: "listClients", method: http.MethodGet, path: "/v1/clients", permission: anyOf{access.MembersManage}},
 	{
-		id: "putClient", method: http.MethodPut, path: "/v1/clients/{client_id}", permission: access.MembersManage,
+		id: "putClient", method: http.MethodPut, path: "/v1/clients/{client_id}", permission: anyOf{access.MembersManage},
 		media: []string{mediaJSON}, limit: smallBody,
 	},
-	{id: "revokeClient", method: http.MethodDelete, path: "/v1/clients/{client_id}", permission: access.MembersManage},
-	{id: "rotateClientSecret", method: http.MethodPost, path: "/v1/clients/{client_id}/secret", permission: access.MembersManage},
+	{id: "revokeClient", method: http.MethodDelete, path: "/v1/clients/{client_id}", permission: anyOf{access.MembersManage}},
+	{id: "rotateClientSecret", method: http.MethodPost, path: "/v1/clients/{client_id}/secret", permission: anyOf{access.MembersManage}},
 
-	{id: "getHealth", method: http.MethodGet, path: "/healthz"},
-	{id: "getReadiness", method: http.MethodGet, path: "/readyz"},
+	{id: "getHealth", method: http.MethodGet, path: "/healthz", alone: true},
+	{id: "getReadiness", method: http.MethodGet, path: "/readyz", alone: true},
 }
 
 // pages are what is served beside the contract: its text and its
 // documentation, public and read-only. A path that ends in /* takes whatever follows.
 var pages = []operation{
-	{id: "contract", method: http.MethodGet, path: "/openapi.yaml", cacheable: true},
-	{id: "docs", method: http.MethodGet, path: "/docs", cacheable: true},
-	{id: "docsListing", method: http.MethodGet, path: "/docs/contract", cacheable: true},
-	{id: "docsAssets", method: http.MethodGet, path: "/docs/*", cacheable: true},
+	{id: "contract", method: http.MethodGet, path: "/openapi.yaml"},
+	{id: "docs", method: http.MethodGet, path: "/docs"},
+	{id: "docsListing", method: http.MethodGet, path: "/docs/contract"},
+	{id: "docsAssets", method: http.MethodGet, path: "/docs/*"},
 }
 
 // inventory finds the operations of a path, by segments. It is the only
@@ -182,8 +195,11 @@ func (t pathTemplate) matches(segments []string) bool {
 // allow lists the methods as the Allow header wants them.
 func allow(methods map[string]operation) string {
 	names := make([]string, 0, len(methods))
-	for m := range methods {
+	for m, op := range methods {
 		names = append(names, m)
+		if op.published {
+			names = append(names, http.MethodHead)
+		}
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")

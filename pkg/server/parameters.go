@@ -73,6 +73,7 @@ func parameterFault(code fault.Code, name string) error {
 
 var pathParameters = map[string]func(string) bool{
 	"record_id": isUUID, "client_id": isUUID, "organisation_id": isUUID, "year": isYear,
+	"draft_id": isUUID, "request_id": isUUID, "number": isNumber,
 }
 
 // isUUID takes a canonical lower-case UUIDv4 alone, so that one thing has one name.
@@ -84,14 +85,16 @@ func isYear(s string) bool {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
+// isNumber takes the number of a release without sign or leading zero.
+func isNumber(s string) bool {
+	return s != "" && len(s) <= 9 && s[0] != '0' && !strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+}
+
 func isBool(s string) bool { return s == "true" || s == "false" }
 
 // isPageSize takes 1 to 500 without sign or leading zero.
 func isPageSize(s string) bool {
-	if s == "" || len(s) > 3 || s[0] == '0' || strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
-		return false
-	}
-	return len(s) < 3 || s <= "500"
+	return isNumber(s) && (len(s) < 3 || len(s) == 3 && s <= "500")
 }
 
 func isLanguage(s string) bool { return api.Language(s).Valid() }

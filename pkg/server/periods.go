@@ -16,6 +16,7 @@ type Periods interface {
 	Periods(ctx context.Context, by access.Principal) ([]record.Period, error)
 	OpenPeriod(ctx context.Context, by access.Principal, year int) error
 	ClosePeriod(ctx context.Context, by access.Principal, year int) error
+	CorrectPeriod(ctx context.Context, by access.Principal, year int) error
 }
 
 // ListPeriods gives the reporting years ever opened.
@@ -35,7 +36,7 @@ type periodChange struct {
 	State *api.PeriodState `json:"state"`
 }
 
-// PutPeriod opens or closes a reporting year.
+// PutPeriod opens, closes or corrects a reporting year.
 func (s *Server) PutPeriod(c echo.Context, year api.Year) error {
 	var want periodChange
 	if err := s.decode(c.Request().Body, &want); err != nil {
@@ -48,8 +49,11 @@ func (s *Server) PutPeriod(c echo.Context, year api.Year) error {
 		return err
 	}
 	change := s.deps.Periods.OpenPeriod
-	if *want.State == api.PeriodStateClosed {
+	switch *want.State {
+	case api.PeriodStateClosed:
 		change = s.deps.Periods.ClosePeriod
+	case api.PeriodStateCorrecting:
+		change = s.deps.Periods.CorrectPeriod
 	}
 	if err := change(c.Request().Context(), principal(c), year); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/figure"
 	"manniskohandel.se/casestat/pkg/record"
+	"manniskohandel.se/casestat/pkg/signed"
 )
 
 // Authenticator turns a token into who stands behind it now.
@@ -44,6 +46,11 @@ type Deps struct {
 	Counts        Counts
 	Periods       Periods
 	Members       Members
+	Drafts        Drafts
+	Publishing    Publishing
+	Requests      Requests
+	Shelf         Shelf
+	ReleaseKey    signed.Key     // what releases are signed with now
 	Reader        *record.Reader // of the current codebook
 	Book          *codelist.Book
 	Figures       *figure.Set // over Book
@@ -58,24 +65,32 @@ type Deps struct {
 }
 
 func (d Deps) check() error {
-	for name, missing := range map[string]bool{
+	return missing(map[string]bool{
 		"Authenticator": d.Authenticator == nil, "Granter": d.Granter == nil, "Keys": d.Keys == nil,
 		"Records": d.Records == nil, "Counts": d.Counts == nil, "Periods": d.Periods == nil, "Members": d.Members == nil,
+		"Drafts": d.Drafts == nil, "Publishing": d.Publishing == nil, "Requests": d.Requests == nil,
+		"Shelf": d.Shelf == nil, "ReleaseKey": d.ReleaseKey.IsZero(),
 		"Reader": d.Reader == nil, "Book": d.Book == nil, "Figures": d.Figures == nil, "Contract": len(d.Contract) == 0,
 		"Log": d.Log == nil, "Now": d.Now == nil, "Random": d.Random == nil,
-	} {
-		if missing {
+	})
+}
+
+func missing(are map[string]bool) error {
+	for name, is := range are {
+		if is {
 			return fmt.Errorf("server: Deps.%s is missing", name)
 		}
 	}
 	return nil
 }
 
-// Server serves the contract. Make one with New.
+// Server serves the contract, or the public part of it. Make one with New or
+// NewPublic.
 type Server struct {
-	deps      Deps
+	deps      Deps // of a public server: what PublicDeps has
 	limits    Limits
 	messages  messages
+	table     []operation
 	inventory inventory
 	echo      *echo.Echo
 	metrics   *metrics
@@ -85,15 +100,19 @@ type Server struct {
 	draining  atomic.Bool
 }
 
-
 // New puts a Server together. It fails when a route has no entry in the table
 // of operations, or an entry no route.
 func New(d Deps) (*Server, error) {
 	if err := d.check(); err != nil {
 		return nil, err
 	}
+	return build(d, operations)
+}
+
+// build serves the operations of a table and the pages, and nothing else.
+func build(d Deps, table []operation) (*Server, error) {
 	s := &Server{
-		deps: d, limits: d.Limits.settled(), inventory: newInventory(append(operations[:len(operations):len(operations)], pages...)),
+		deps: d, limits: d.Limits.settled(), table: table, inventory: newInventory(slices.Concat(table, pages)),
 		metrics: newMetrics(), codebooks: newCodebooks(d.Book), decode: strict,
 	}
 	s.answer = s.refuse
@@ -116,14 +135,14 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.HTTPErrorHandler = s.answer
 	e.Pre(s.observe, s.protect, s.route)
 	gates := map[string][]echo.MiddlewareFunc{}
-	for _, op := range operations {
+	for _, op := range s.table {
 		gates[op.id] = []echo.MiddlewareFunc{s.gate(op)}
 	}
-	api.RegisterHandlersWithOptions(chosen{e, newInventory(operations)}, unfinished{Server: s}, api.RegisterHandlersOptions{OperationMiddlewares: gates})
+	api.RegisterHandlersWithOptions(chosen{e, s.inventory}, unfinished{Server: s}, api.RegisterHandlersOptions{OperationMiddlewares: gates})
 	if err := s.registerPages(e); err != nil {
 		return nil, err
 	}
-	return e, checkRoutes(e.Routes(), append(operations[:len(operations):len(operations)], pages...))
+	return e, checkRoutes(e.Routes(), slices.Concat(s.table, pages))
 }
 
 // checkRoutes denies by default: a route that the table does not know would
@@ -148,7 +167,7 @@ func checkRoutes(routes []*echo.Route, table []operation) error {
 }
 
 // ServeHTTP implements http.Handler. Production uses Serve.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(s.headed(w, r)) }
 
 // Metrics is for a listener of its own, never for the public one.
 func (s *Server) Metrics() http.Handler { return s.metrics.handler() }
