@@ -27,6 +27,9 @@ func certificate(p Problem, s Solution) auditor.Certificate {
 		System: p.System, Data: tally(p.Data), Views: p.Views, Policy: p.Policy,
 		Shown: s.Pattern, Earlier: p.Earlier, Witnesses: s.Witnesses,
 	}
+	if p.Functionals != nil {
+		c.Declared = p.Functionals[len(Derive(p.System)):]
+	}
 	for _, cell := range p.System.Cells {
 		c.Values = append(c.Values, value(cell, p.Data))
 	}
