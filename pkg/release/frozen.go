@@ -100,7 +100,7 @@ func (s *Service) current(ctx context.Context, f frozen) error {
 	if err := s.closed(ctx, years); err != nil {
 		return err
 	}
-	releases, err := s.deps.Shelf.Releases(ctx)
+	releases, err := s.releases(ctx)
 	if err != nil {
 		return err
 	}

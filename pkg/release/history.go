@@ -21,6 +21,19 @@ type past struct {
 // speaks gives what a release says about a year.
 func speaks(r *shelf.Release, year int) (plan.Publication, bool) { return r.Protected.Year(year) }
 
+// releases gives all that were ever published. Those of yesterday will not do:
+// what the newest gave away could not be taken into account.
+func (s *Service) releases(ctx context.Context) ([]*shelf.Release, error) {
+	out, err := s.deps.Shelf.Releases(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.deps.Shelf.Stale(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // about are the releases that speak of a year, withdrawn ones as well: they
 // were seen.
 func about(releases []*shelf.Release, years ...int) (out []*shelf.Release) {
@@ -45,7 +58,7 @@ func hashes(releases []*shelf.Release) []signed.Hash {
 // is no history: what it gave away could not be taken into account.
 func (s *Service) history(ctx context.Context, years []int) (_ []past, err error) {
 	defer fault.Wrap(&err, "history")
-	releases, err := s.deps.Shelf.Releases(ctx)
+	releases, err := s.releases(ctx)
 	if err != nil {
 		return nil, err
 	}

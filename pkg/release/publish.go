@@ -65,7 +65,7 @@ func (s *Service) publish(ctx context.Context, p access.Principal, d Draft) (Dra
 	if err != nil {
 		return Draft{}, err
 	}
-	releases, err := s.deps.Shelf.Releases(ctx)
+	releases, err := s.releases(ctx)
 	if err != nil {
 		return Draft{}, err
 	}

@@ -101,7 +101,7 @@ func (s *Service) admission(ctx context.Context, r Request) (fault.Code, error) 
 // size is the published size of a universe, from the newest standing release
 // of the year that states it.
 func (s *Service) size(ctx context.Context, year int, universe plan.Name) (n int, known bool, err error) {
-	releases, err := s.deps.Shelf.Releases(ctx)
+	releases, err := s.releases(ctx)
 	if err != nil {
 		return 0, false, err
 	}

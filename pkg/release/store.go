@@ -54,6 +54,9 @@ type Tx interface {
 // their numbers; *shelf.Shelf is one.
 type Shelf interface {
 	Releases(ctx context.Context) ([]*shelf.Release, error)
+	// Stale says why the releases given last may not be all there are. For
+	// readers that is better than nothing; here nothing may be built on it.
+	Stale() error
 }
 
 // Archive is the releases store, to which things are only ever added.

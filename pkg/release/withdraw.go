@@ -23,7 +23,7 @@ func (s *Service) Withdraw(ctx context.Context, p access.Principal, number int, 
 	if !wordedBoth(reason, MinRejection, MaxReasonText) {
 		return plan.Withdrawal{}, fault.New(fault.Invalid, CodeReason, fault.Detail{Code: CodeReason, Pointer: "/reason"})
 	}
-	releases, err := s.deps.Shelf.Releases(ctx)
+	releases, err := s.releases(ctx)
 	if err != nil {
 		return plan.Withdrawal{}, err
 	}
