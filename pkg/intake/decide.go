@@ -74,10 +74,10 @@ func checkYears(current *Version, s Submission, open years) *fault.Error {
 	if current != nil && open[current.Record.Year] == record.PeriodClosed {
 		return fault.New(fault.Conflict, CodePeriodClosed, at)
 	}
-	switch open[s.Record.Year] {
-	case record.PeriodOpen:
+	switch state := open[s.Record.Year]; {
+	case state.TakesRecords():
 		return nil
-	case record.PeriodClosed:
+	case state == record.PeriodClosed:
 		return fault.New(fault.Conflict, CodePeriodClosed, at)
 	default:
 		at.Code = CodeOutsideWindow

@@ -67,10 +67,10 @@ func TestModel(t *testing.T) {
 				}
 				model[id] = nil
 			},
-			"close": func(t *rapid.T) {
+			"close, or open a correction": func(t *rapid.T) {
 				if rapid.IntRange(0, 9).Draw(t, "dice") == 0 {
-					closed = true
-					store.SetPeriod(2026, record.PeriodClosed)
+					closed = !closed
+					store.SetPeriod(2026, map[bool]record.PeriodState{true: record.PeriodClosed, false: record.PeriodCorrecting}[closed])
 				}
 			},
 			"": func(t *rapid.T) {

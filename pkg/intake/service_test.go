@@ -59,6 +59,25 @@ func mustPut(t *testing.T, s *intake.Service, p access.Principal, sub intake.Sub
 	return r
 }
 
+// A withdrawal is a person's right, whatever the state of the year.
+func TestAWithdrawalWorksInEveryYear(t *testing.T) {
+	for _, state := range []record.PeriodState{record.PeriodOpen, record.PeriodClosed, record.PeriodCorrecting} {
+		t.Run(string(state), func(t *testing.T) {
+			store := &intaketest.Memory{}
+			s := start(t, store)
+			mustPut(t, s, alma, sent(1, 7))
+			store.SetPeriod(2026, state)
+			if err := s.Withdraw(t.Context(), alma, recordID(1)); err != nil {
+				t.Fatal(err)
+			}
+			history, err := s.History(t.Context(), alma, recordID(1))
+			if err != nil || len(history) != 1 || !history[0].Withdrawn || history[0].Record.Answers != nil {
+				t.Errorf("after the withdrawal: %+v, %v", history, err)
+			}
+		})
+	}
+}
+
 func TestALifeOfARecord(t *testing.T) {
 	store := &intaketest.Memory{}
 	s := start(t, store)

@@ -31,7 +31,7 @@ type state struct {
 	deeds   []ledger.Entry
 }
 
-// SetPeriod opens or closes a year.
+// SetPeriod brings a year to a state.
 func (m *Memory) SetPeriod(year int, to record.PeriodState) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -40,6 +40,9 @@ const (
 	CodeLastCoordinator fault.Code = "last_coordinator"
 	// CodePeriodClosed: a closed year never opens again.
 	CodePeriodClosed fault.Code = "period_closed"
+	// CodePeriodNotClosed: an open year takes records as it is; only a closed one
+	// can be corrected.
+	CodePeriodNotClosed fault.Code = "period_not_closed"
 	// CodeAlreadyFounded: the first coordinator is made on an empty store only.
 	CodeAlreadyFounded fault.Code = "already_bootstrapped"
 

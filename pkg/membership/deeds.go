@@ -18,8 +18,9 @@ const (
 	DeedClientRevoked       ledger.Deed = "client.revoked"        // client
 	DeedSecretRotated       ledger.Deed = "client.secret_rotated" // client
 	DeedClientsListed       ledger.Deed = "clients.listed"
-	DeedPeriodOpened        ledger.Deed = "period.opened" // year
-	DeedPeriodClosed        ledger.Deed = "period.closed" // year
+	DeedPeriodOpened        ledger.Deed = "period.opened"            // year
+	DeedPeriodClosed        ledger.Deed = "period.closed"            // year; the end of a correction, too
+	DeedCorrectionOpened    ledger.Deed = "period.correction_opened" // year
 )
 
 // commandLine is the actor of what is done before there is a client.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/fault"
@@ -22,6 +23,11 @@ func (h *house) asks(t *testing.T) map[string]struct {
 	known := h.terms(t)
 	h.put(t, known)
 	fresh := h.terms(t)
+	for _, do := range []func(context.Context, access.Principal, int) error{h.OpenPeriod, h.ClosePeriod} {
+		if err := do(t.Context(), h.boss, 2023); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return map[string]struct {
 		permission access.Permission
 		ask        func(context.Context, access.Principal) error
@@ -39,11 +45,12 @@ func (h *house) asks(t *testing.T) map[string]struct {
 			_, err := h.RotateSecret(ctx, by, known.ID)
 			return err
 		}},
-		"revoke client": {access.MembersManage, func(ctx context.Context, by access.Principal) error { return h.RevokeClient(ctx, by, known.ID) }},
-		"list clients":  {access.MembersManage, func(ctx context.Context, by access.Principal) error { _, err := h.Clients(ctx, by); return err }},
-		"open period":   {access.PeriodsManage, func(ctx context.Context, by access.Principal) error { return h.OpenPeriod(ctx, by, 2024) }},
-		"close period":  {access.PeriodsManage, func(ctx context.Context, by access.Principal) error { return h.ClosePeriod(ctx, by, 2025) }},
-		"list periods":  {access.PeriodsRead, func(ctx context.Context, by access.Principal) error { _, err := h.Periods(ctx, by); return err }},
+		"revoke client":  {access.MembersManage, func(ctx context.Context, by access.Principal) error { return h.RevokeClient(ctx, by, known.ID) }},
+		"list clients":   {access.MembersManage, func(ctx context.Context, by access.Principal) error { _, err := h.Clients(ctx, by); return err }},
+		"open period":    {access.PeriodsManage, func(ctx context.Context, by access.Principal) error { return h.OpenPeriod(ctx, by, 2024) }},
+		"close period":   {access.PeriodsManage, func(ctx context.Context, by access.Principal) error { return h.ClosePeriod(ctx, by, 2025) }},
+		"correct period": {access.PeriodsManage, func(ctx context.Context, by access.Principal) error { return h.CorrectPeriod(ctx, by, 2023) }},
+		"list periods":   {access.PeriodsRead, func(ctx context.Context, by access.Principal) error { _, err := h.Periods(ctx, by); return err }},
 	}
 }
 
@@ -71,7 +78,7 @@ func TestEveryDeed_asks_for_its_permission(t *testing.T) {
 }
 
 func TestEveryDeed_works_with_its_permission_and_is_undone_when_the_ledger_fails(t *testing.T) {
-	for _, name := range []string{"put organisation", "list organisations", "put client", "rotate secret", "revoke client", "list clients", "open period", "close period"} {
+	for _, name := range []string{"put organisation", "list organisations", "put client", "rotate secret", "revoke client", "list clients", "open period", "close period", "correct period"} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
 			if err := h.OpenPeriod(t.Context(), h.boss, 2025); err != nil {
@@ -124,7 +131,7 @@ func TestLedger_holds_public_ids_and_nothing_else(t *testing.T) {
 	for _, c := range h.asks(t) {
 		_ = c.ask(t.Context(), h.boss) // in any order; some find nothing to do
 	}
-	public := map[string]bool{"2024": true, "2025": true}
+	public := map[string]bool{"2023": true, "2024": true, "2025": true}
 	state := need[State](t)(h.store.read())
 	for _, o := range state.Organisations {
 		public[string(o.ID)] = true
@@ -176,4 +183,39 @@ func TestPeriods_open_once_close_once_and_never_open_again(t *testing.T) {
 	if _, err := h.Periods(t.Context(), h.boss); err == nil {
 		t.Error("periods from a broken store")
 	}
+}
+
+// A closed year is corrected as often as need be, and never opens again.
+func TestPeriods_are_corrected_after_closing(t *testing.T) {
+	h := newHouse(t)
+	wantRefusal(t, h.CorrectPeriod(t.Context(), h.boss, 2025), fault.NotFound, CodePeriodUnknown)
+	need[bool](t)(true, h.OpenPeriod(t.Context(), h.boss, 2025))
+	wantRefusal(t, h.CorrectPeriod(t.Context(), h.boss, 2025), fault.Conflict, CodePeriodNotClosed)
+	before := len(h.store.ledger())
+	for _, step := range []struct {
+		do   func(context.Context, access.Principal, int) error
+		want record.PeriodState
+		deed ledger.Deed
+	}{
+		{h.ClosePeriod, record.PeriodClosed, DeedPeriodClosed},
+		{h.CorrectPeriod, record.PeriodCorrecting, DeedCorrectionOpened},
+		{h.CorrectPeriod, record.PeriodCorrecting, ""}, // it stays as it is
+		{h.ClosePeriod, record.PeriodClosed, DeedPeriodClosed},
+		{h.CorrectPeriod, record.PeriodCorrecting, DeedCorrectionOpened},
+	} {
+		need[bool](t)(true, step.do(t.Context(), h.boss, 2025))
+		got := need[[]record.Period](t)(h.Periods(t.Context(), h.boss))
+		if diff := gocmp.Diff([]record.Period{{Year: 2025, State: step.want}}, got); diff != "" {
+			t.Error(diff)
+		}
+		var want []ledger.Entry
+		if step.deed != "" {
+			want = []ledger.Entry{{Day: "2026-11-23", Actor: string(h.boss.Client), Deed: step.deed, Subjects: []string{"2025"}}}
+		}
+		if diff := gocmp.Diff(want, h.store.ledger()[before:], cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: %s", step.want, diff)
+		}
+		before = len(h.store.ledger())
+	}
+	wantRefusal(t, h.OpenPeriod(t.Context(), h.boss, 2025), fault.Conflict, CodePeriodClosed)
 }

@@ -10,11 +10,17 @@ const (
 // PeriodState says whether a reporting year takes records.
 type PeriodState string
 
-// The states of a reporting year. A year nobody opened has none.
+// The states of a reporting year. A year nobody opened has none. It goes from
+// open to closed, and between closed and correcting; it never opens again.
 const (
-	PeriodOpen   PeriodState = "open"
-	PeriodClosed PeriodState = "closed"
+	PeriodOpen       PeriodState = "open"       // takes records
+	PeriodClosed     PeriodState = "closed"     // takes none but withdrawals; may be counted
+	PeriodCorrecting PeriodState = "correcting" // was closed, takes records again; is not counted meanwhile
 )
+
+// TakesRecords says whether records of such a year may be submitted and
+// corrected. A withdrawal always may.
+func (s PeriodState) TakesRecords() bool { return s == PeriodOpen || s == PeriodCorrecting }
 
 // Period is one reporting year.
 type Period struct {

@@ -112,6 +112,10 @@ func TestTheCounterSeesClosedPeriodsAndNoRecordsName(t *testing.T) {
 	if n := count(t, conn, `SELECT count(answers) + count(organisation) FROM record`); n != 0 {
 		t.Errorf("an open period: %d rows", n)
 	}
+	storetest.Tamper(t, c, `UPDATE records.period SET state = 'correcting'`)
+	if n := count(t, conn, `SELECT count(answers) + count(organisation) FROM record`); n != 0 {
+		t.Errorf("a period that is being corrected: %d rows", n)
+	}
 	for _, forbidden := range []string{
 		`SELECT record_id FROM record`, `SELECT tag FROM record`, `SELECT day FROM record`, `SELECT version FROM record`,
 		`SELECT * FROM record_history`, `SELECT * FROM client`, `SELECT * FROM organisation`, `SELECT * FROM draft`, `SELECT * FROM draft_artefact`,

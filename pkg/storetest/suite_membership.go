@@ -176,6 +176,9 @@ func scanScopes(t *testing.T, c store.Config) {
 	period(t, r, year, record.PeriodClosed)
 	equal(t, "a closed year of everybody", answersOf(current...), scanned(t, r, everybody))
 	equal(t, "one's own of a closed year", answersOf(current[:2]...), scanned(t, r, own))
+	period(t, r, year, record.PeriodCorrecting)
+	equal(t, "a year of everybody that is being corrected", answersOf(), scanned(t, r, everybody))
+	equal(t, "one's own of it", answersOf(current[:2]...), scanned(t, r, own))
 	equal(t, "a year nobody opened, of everybody", answersOf(), scanned(t, r, desk.Scope{Year: year + 1}))
 	equal(t, "a year nobody opened, one's own", answersOf(later), scanned(t, r, desk.Scope{Year: year + 1, Organisation: orgA}))
 	if err := r.Desk().Scan(t.Context(), desk.Scope{Year: year, Organisation: "x"}, nil); err == nil {

@@ -50,6 +50,10 @@ func snapshotOfClosedYears(t *testing.T, c store.Config) {
 	equal(t, "an open year", []release.Counted(nil), snapshot(t, r, year))
 	period(t, r, year, record.PeriodClosed)
 	equal(t, "a closed year", want, snapshot(t, r, year))
+	period(t, r, year, record.PeriodCorrecting)
+	equal(t, "a year that is being corrected", []release.Counted(nil), snapshot(t, r, year))
+	period(t, r, year, record.PeriodClosed)
+	equal(t, "corrected", want, snapshot(t, r, year))
 	equal(t, "a year nobody opened", []release.Counted(nil), snapshot(t, r, year+1))
 	periods, err := r.Frozen().Periods(t.Context())
 	if err != nil {
