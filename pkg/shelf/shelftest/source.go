@@ -2,6 +2,7 @@ package shelftest
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 
@@ -87,4 +88,17 @@ func ask[T any](ctx context.Context, s *Source, answer func() (T, error)) (nothi
 		return nothing, err
 	}
 	return answer()
+}
+
+// Copy is a source of its own that holds the same now.
+func (s *Source) Copy() *Source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := &Source{version: s.version, contents: Contents{
+		Stored: slices.Clone(s.contents.Stored), Checkpoint: s.contents.Checkpoint, Files: make(map[int]map[string][]byte),
+	}}
+	for number, files := range s.contents.Files {
+		c.contents.Files[number] = maps.Clone(files)
+	}
+	return c
 }
