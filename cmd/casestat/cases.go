@@ -35,10 +35,10 @@ func (c caseFile) read(s *session, f func(io.Reader) error) error {
 type auditBoundsCommand struct{ caseFile }
 
 // Run compares the intervals that an outsider can compute with those of the file.
-func (c *auditBoundsCommand) Run(s *session) error {
+func (c *auditBoundsCommand) Run(ctx context.Context, s *session) error {
 	var report auditor.BoundsReport
 	err := c.read(s, func(r io.Reader) (err error) {
-		report, err = auditor.CheckBounds(r)
+		report, err = auditor.CheckBounds(ctx, r)
 		return err
 	})
 	if err != nil {
@@ -57,10 +57,10 @@ func (c *auditBoundsCommand) Run(s *session) error {
 type auditCasesCommand struct{ caseFile }
 
 // Run gives the cases of the file their verdicts and compares.
-func (c *auditCasesCommand) Run(s *session) error {
+func (c *auditCasesCommand) Run(ctx context.Context, s *session) error {
 	var report auditor.CasesReport
 	err := c.read(s, func(r io.Reader) (err error) {
-		report, err = auditor.CheckCases(r)
+		report, err = auditor.CheckCases(ctx, r)
 		return err
 	})
 	if err != nil {

@@ -1,8 +1,10 @@
 package auditor
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
@@ -20,12 +22,16 @@ type Assault struct {
 	Present []Conjunction
 }
 
-// Range is what everybody may be told about a withheld cell.
+// Range is what everybody may be told about a withheld cell: it is proved that
+// no population with the published values lies outside it.
 type Range struct {
 	Cell     string
 	Known    bool // false: nothing was established, nothing may be said
 	From, To int
 	Open     bool // no upper end; To says nothing
+	// Tight: both ends are taken by some population. If not, the true range may
+	// be narrower.
+	Tight bool
 }
 
 // Conjunction is a combination of conditions and between which values the
@@ -39,27 +45,56 @@ type Conjunction struct {
 type attacker struct {
 	published Published
 	policy    plan.Policy
+	view      plan.View
 	prober    *Prober
 	span      *span
 	assault   Assault
-	// worlds are populations that agree with everything shown.
-	worlds [][]plan.Count
-	points map[string][]point // by the axes that they are about
-	asked  int
+	asked     int
 }
 
 // Attack finds out what it can from the release alone: it holds no records. A
-// release that it was not able to examine to the end does not pass.
-func Attack(p Published, policy plan.Policy) (Assault, error) {
+// release that it was not able to examine to the end, before the context's
+// deadline, does not pass. It fails when the context is cancelled.
+func Attack(ctx context.Context, p Published, policy plan.Policy) (Assault, error) {
+	return assail(ctx, p, plan.View{Threshold: policy.Threshold, ZeroIsSafe: policy.ZerosArePublic}, policy)
+}
+
+// AttackAs is Attack by a reader of a view, who subtracts from what is
+// published whom it knows. What it finds is about the others, and for the desk
+// and the reviewer alone: it follows from records. Values must hold the truth
+// of every cell that is shown; the view's persons must be among those counted.
+func AttackAs(ctx context.Context, p Published, v plan.View, policy plan.Policy) (Assault, error) {
+	for _, k := range v.Known {
+		if len(k.Atom) != len(p.System.Axes) || k.N < 0 {
+			return Assault{}, fault.New(fault.Invalid, CodeSystem)
+		}
+		for axis, c := range k.Atom {
+			if c < 0 || c >= len(p.System.Axes[axis].Categories) {
+				return Assault{}, fault.New(fault.Invalid, CodeSystem)
+			}
+		}
+	}
+	for _, e := range v.Empty {
+		if !wellFormed(p.System.Axes, e) {
+			return Assault{}, fault.New(fault.Invalid, CodeSystem)
+		}
+	}
+	return assail(ctx, p, v, policy)
+}
+
+func assail(ctx context.Context, p Published, v plan.View, policy plan.Policy) (Assault, error) {
 	if policy.ZerosArePublic {
 		p.WithheldAtLeast = max(p.WithheldAtLeast, 1)
 	}
-	prober, err := Probe(p)
+	prober, err := probe(ctx, p, v)
 	if err != nil {
 		return Assault{}, err
 	}
-	a := &attacker{published: p, policy: policy, prober: prober, points: map[string][]point{}}
+	a := &attacker{published: p, policy: policy, view: v, prober: prober}
 	err = a.run()
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return Assault{}, ctx.Err()
+	}
 	if errors.Is(err, fault.New(fault.Invalid, CodeContradiction)) {
 		a.find(Fail, RuleContradiction, "", Interval{})
 		return a.assault, nil
@@ -74,17 +109,16 @@ func Attack(p Published, policy plan.Policy) (Assault, error) {
 }
 
 func (a *attacker) run() error {
-	if err := a.ranges(); err != nil {
-		return err
-	}
+	imagined := a.prober.imagine()
 	if err := a.sensitive(); err != nil {
 		return err
 	}
-	if err := a.imagine(); errors.Is(err, errTooHard) {
-		a.find(Review, RuleTruncated, "records and combinations", Interval{})
-		return nil
-	} else if err != nil {
+	if err := a.ranges(); err != nil {
 		return err
+	}
+	if !imagined && a.prober.world() == nil {
+		a.find(Review, RuleTruncated, "records and combinations", Interval{})
+		return a.contradictions()
 	}
 	if err := a.records(); err != nil {
 		return err
@@ -92,24 +126,20 @@ func (a *attacker) run() error {
 	return a.conjunctions()
 }
 
-// find records a finding; its numbers are those that an outsider has.
-func (a *attacker) find(c Class, r Rule, scope string, i Interval) {
-	a.assault.Findings = append(a.assault.Findings, Finding{Class: c, Rule: r, Scope: scope, Desk: Numbers{i.Most, a.policy.Threshold}})
-}
-
-// interval asks the prober and keeps the populations that it found.
-func (a *attacker) interval(q quantity) (Interval, error) {
-	i, err := a.prober.interval(q)
-	if err != nil {
-		return i, err
-	}
-	for _, pt := range []point{a.prober.least, a.prober.most} {
-		if pt.den == 1 {
-			key := fmt.Sprint(a.prober.joined)
-			a.points[key] = append(a.points[key], pt)
+// contradictions looks, where no population was found, for a proof that there
+// is none.
+func (a *attacker) contradictions() error {
+	for _, axis := range a.mentioned() {
+		if _, err := a.prober.interval(quantity{{term{where: plan.Selection{{Axis: axis, Categories: []int{0}}}}, 1}}); err != nil {
+			return err
 		}
 	}
-	return i, nil
+	return nil
+}
+
+// find records a finding; its numbers are those that an outsider has.
+func (a *attacker) find(c Class, r Rule, scope string, i Interval) {
+	a.assault.Findings = append(a.assault.Findings, Finding{Class: c, Rule: r, Scope: scope, View: a.view.Name, Desk: Numbers{i.Most, a.view.Threshold}})
 }
 
 func (a *attacker) ranges() error {
@@ -117,11 +147,13 @@ func (a *attacker) ranges() error {
 		if a.published.Shown[i] {
 			continue
 		}
-		in, err := a.interval(quantity{{termOf(c), 1}})
+		in, err := a.prober.interval(quantity{{termOf(c), 1}})
 		if err != nil {
 			return err
 		}
-		a.assault.Ranges = append(a.assault.Ranges, Range{c.Name, in.ProvedWhole, in.Least, in.Most, in.Open})
+		a.assault.Ranges = append(a.assault.Ranges, Range{
+			Cell: c.Name, Known: in.Bounded, From: in.Least, To: in.Most, Open: in.Open, Tight: in.ProvedWhole,
+		})
 	}
 	return nil
 }
@@ -137,35 +169,49 @@ func (a *attacker) sensitive() error {
 			values[fmt.Sprint(c.Where)] = p.Values[i]
 		}
 	}
+	barred := slices.Concat(p.System.Bans, a.view.Empty)
 	for i, f := range functionals {
-		if !populated(p.System, f, p.System.Bans) {
+		if !populated(p.System, f, barred) {
 			continue
 		}
-		var in Interval
 		if exposed[i] {
 			v := values[fmt.Sprint(f.Within)]
 			if f.Except != nil {
 				v -= values[fmt.Sprint(*f.Except)]
 			}
-			in = exact(v)
-		} else {
-			var err error
-			if in, err = a.interval(quantityOf(f)); err != nil {
-				return err
-			}
+			a.judge(f, exact(v-count(f, a.view.Known)))
+			continue
 		}
-		a.judge(f, in)
+		if err := a.question(f); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+// question finds out whether a quantity that is not given may be large. A
+// population in which it is settles that; bounds are only asked for if there is
+// none.
+func (a *attacker) question(f plan.Functional) error {
+	q := a.prober.lean(quantityOf(f))
+	if at, v := a.prober.push(q, a.view.Threshold, tries); at != nil && v >= a.view.Threshold {
+		return nil
+	}
+	in, err := a.prober.interval(q)
+	if err != nil {
+		return err
+	}
+	a.judge(f, in)
+	return nil
+}
+
 func (a *attacker) judge(f plan.Functional, in Interval) {
-	zeroSafe := a.policy.ZerosArePublic && f.Except == nil
+	zeroSafe := a.view.ZeroIsSafe && f.Except == nil
 	switch {
-	case !in.ProvedWhole:
-		a.unproved(f)
+	case in.Reached && in.To >= a.view.Threshold, in.Bounded && in.Most == 0 && !in.Open && zeroSafe:
 		return
-	case in.Open || in.Most >= a.policy.Threshold || in.Most == 0 && zeroSafe:
+	case !in.Bounded, in.Open || in.Most >= a.view.Threshold:
+		a.unproved(f)
 		return
 	case in.Determined():
 		a.find(Fail, RuleDetermined, f.Name, in)

@@ -1,8 +1,10 @@
 package auditor
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/fault"
@@ -16,15 +18,21 @@ type Interval struct {
 	// Proved: Low and High are the exact bounds when persons may be split.
 	Proved    bool
 	Low, High Ratio
-	// ProvedWhole: Least and Most are the exact bounds over whole persons.
+	// Bounded: no population of whole persons has less than Least or more than
+	// Most. It is proved, but either of them may be out of reach.
+	Bounded bool
+	// ProvedWhole: both are reached, so that they are the exact bounds.
 	ProvedWhole bool
 	Least, Most int
 	// Open: there is no upper bound; High and Most say nothing.
 	Open bool
+	// Reached: there are populations with From and with To, and perhaps others.
+	Reached  bool
+	From, To int
 }
 
 // Determined says that the quantity is known exactly.
-func (i Interval) Determined() bool { return i.ProvedWhole && !i.Open && i.Least == i.Most }
+func (i Interval) Determined() bool { return i.Bounded && !i.Open && i.Least == i.Most }
 
 // A Prober answers questions about one publication. What it proves does not
 // depend on what was asked before; whether it finds the proof of something hard
@@ -33,25 +41,42 @@ type Prober struct {
 	system   plan.System
 	known    knowledge
 	programs map[string]*program
-	parts    map[string][]int // the axes of each program
-	// least and most are populations that reach the ends of the last interval,
-	// over the axes joined.
-	least, most point
-	joined      []int
+	stopped  func() bool
+	// least and most are populations that reach the ends of the last interval.
+	least, most []plan.Count
+
+	// worlds are populations that agree with everything known. hopeless: none was
+	// found.
+	worlds   [][]plan.Count
+	hopeless bool
+	mould    *mould
+	rng      *rand.Rand
+	patience int // multiplications left for what is hard
+	glances  int // successes less failures of a first glance
 }
 
-// Probe prepares to answer questions; it refuses what is not well formed.
-func Probe(p Published) (*Prober, error) {
+// Probe prepares to answer questions; it refuses what is not well formed. Once
+// the context is done, nothing more is established.
+func Probe(ctx context.Context, p Published) (*Prober, error) {
+	return probe(ctx, p, plan.View{})
+}
+
+// probe is Probe for a reader who besides knows some persons.
+func probe(ctx context.Context, p Published, v plan.View) (*Prober, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
-	return &Prober{system: p.System, known: p.knowledge(), programs: map[string]*program{}, parts: map[string][]int{}}, nil
+	return &Prober{
+		system: p.System, known: p.knowledge(v.Known, v.Empty), programs: map[string]*program{},
+		stopped: func() bool { return ctx.Err() != nil },
+		rng:     rand.New(rand.NewPCG(0x5eed, 3)), patience: patience,
+	}, nil
 }
 
 // Bounds establishes the interval of every withheld cell, in the order of the
 // cells. Shown cells have the interval of their value.
-func Bounds(p Published) ([]Interval, error) {
-	prober, err := Probe(p)
+func Bounds(ctx context.Context, p Published) ([]Interval, error) {
+	prober, err := Probe(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +95,10 @@ func Bounds(p Published) ([]Interval, error) {
 
 func exact(v int) Interval {
 	r := Ratio{int64(v), 1}
-	return Interval{Proved: true, Low: r, High: r, ProvedWhole: true, Least: v, Most: v}
+	return Interval{
+		Proved: true, Low: r, High: r, Bounded: true, ProvedWhole: true, Least: v, Most: v,
+		Reached: true, From: v, To: v,
+	}
 }
 
 // Cell establishes the interval of a cell, one of the system or another.
@@ -90,61 +118,69 @@ func (pr *Prober) Functional(f plan.Functional) (Interval, error) {
 }
 
 // interval fails only on a contradiction, proved; what could not be
-// established is left unproved.
+// established is left out.
 func (pr *Prober) interval(q quantity) (Interval, error) {
-	pr.least, pr.most = point{}, point{}
+	pr.least, pr.most = nil, nil
+	q = pr.lean(q)
+	in := pr.seen(q)
+	p, pricer, err := pr.program(q)
+	if err != nil {
+		return in, nil
+	}
+	if in.Open, err = unlimited(p, pricer, q); err != nil {
+		return in, nil
+	}
+	p.ask(pricer, q.negative())
+	bottom, err := pr.end(p)
+	if err != nil {
+		return in, contradiction(err)
+	}
+	in.Low, in.Least = Ratio{-bottom.top.Num, bottom.top.Den}, -bottom.value
+	in.Proved, in.Bounded, in.ProvedWhole, pr.least = bottom.reached, true, bottom.whole, bottom.at
+	if !in.Open {
+		p.ask(pricer, q)
+		upper, err := pr.end(p)
+		if err != nil {
+			return pr.seen(q), contradiction(err)
+		}
+		in.High, in.Most = upper.top, upper.value
+		in.Proved, in.ProvedWhole, pr.most = in.Proved && upper.reached, in.ProvedWhole && upper.whole, upper.at
+	}
+	pr.reach(q, &in)
+	return in.cleared(), nil
+}
+
+func (pr *Prober) lean(q quantity) quantity {
+	q = slices.Clone(q)
 	for i := range q {
 		q[i].where = pr.known.lean(q[i].where)
 	}
-	p, pricer, err := pr.program(q)
-	if err != nil {
-		return Interval{}, nil
-	}
-	found := Interval{}
-	found.Open, err = unlimited(p, pricer, q)
-	if err != nil {
-		return Interval{}, nil
-	}
-	p.ask(pricer, q.negative())
-	bottom, e := p.end()
-	if e == nil {
-		found.Low, found.Least = Ratio{-bottom.top.Num, bottom.top.Den}, -bottom.value
-		found.Proved, found.ProvedWhole = bottom.reached, bottom.whole
-		pr.least = bottom.point
-	}
-	if !found.Open && e == nil {
-		var upper end
-		p.ask(pricer, q)
-		upper, e = p.end()
-		found.High, found.Most = upper.top, upper.value
-		found.Proved, found.ProvedWhole = found.Proved && upper.reached, found.ProvedWhole && upper.whole
-		pr.most = upper.point
-	}
-	if errors.Is(e, errContradiction) {
-		return Interval{}, fault.New(fault.Invalid, CodeContradiction)
-	}
-	if e != nil {
-		return Interval{}, nil
-	}
-	return found.cleared(), nil
+	return q
 }
 
-// lower establishes the lower end alone; the upper is left open.
+// contradiction is the only reason for which a question is refused.
+func contradiction(err error) error {
+	if errors.Is(err, errContradiction) {
+		return fault.New(fault.Invalid, CodeContradiction)
+	}
+	return nil
+}
+
+// lower establishes the lower end alone, and leaves the upper open.
 func (pr *Prober) lower(q quantity) (Interval, error) {
+	in := pr.seen(q)
 	p, pricer, err := pr.program(q)
 	if err != nil {
-		return Interval{}, nil
+		return in, nil
 	}
 	p.ask(pricer, q.negative())
-	bottom, err := p.end()
-	if errors.Is(err, errContradiction) {
-		return Interval{}, fault.New(fault.Invalid, CodeContradiction)
+	bottom, err := pr.end(p)
+	if err != nil {
+		return in, contradiction(err)
 	}
-	if err != nil || !bottom.whole {
-		return Interval{}, nil
-	}
-	pr.least = bottom.point
-	return Interval{ProvedWhole: true, Least: -bottom.value, Open: true}, nil
+	in = pr.seen(q)
+	in.Bounded, in.Open, in.Least = true, true, -bottom.value
+	return in, nil
 }
 
 // cleared leaves no number that was not proved.
@@ -152,45 +188,7 @@ func (i Interval) cleared() Interval {
 	if !i.Proved {
 		i.Low, i.High = Ratio{}, Ratio{}
 	}
-	if !i.ProvedWhole {
-		i.Least, i.Most = 0, 0
-	}
 	return i
-}
-
-// An end is what was established about the greatest value of a quantity.
-type end struct {
-	top     Ratio // not exceeded, persons being split
-	reached bool  // and reached
-	value   int   // not exceeded, persons being whole
-	whole   bool  // and reached, at point
-	point   point
-}
-
-// end establishes the greatest value of the quantity.
-func (p *program) end() (end, error) {
-	*p.allowance = solving
-	top, err := p.top()
-	if err != nil {
-		return end{}, err
-	}
-	e := end{top: top}
-	vertex, value, err := p.vertex()
-	if err == nil && value.equals(top) {
-		e.reached = true
-		if vertex.den == 1 {
-			e.value, e.whole, e.point = int(value.Num), true, vertex
-			return e, nil
-		}
-	}
-	*p.allowance = completing
-	e.point, e.value, err = p.wholePeople(top)
-	if errors.Is(err, errContradiction) {
-		return end{}, err
-	}
-	e.whole = err == nil
-	e.reached = e.reached || e.whole && top.equals(Ratio{int64(e.value), 1})
-	return e, nil
 }
 
 // program is the one that bears on a quantity, with a pricer that sees it.
@@ -201,14 +199,13 @@ func (pr *Prober) program(q quantity) (*program, *pricer, error) {
 	}
 	rows, bans, joined := pr.known.about(axes)
 	key := fmt.Sprint(joined)
-	pr.joined, pr.parts[key] = joined, joined
 	p := pr.programs[key]
 	if p == nil {
 		var err error
-		if p, err = newProgram(pr.known.sizes, rows, bans); err != nil {
+		if p, err = newProgram(pr.known.sizes, rows, bans, pr.stopped); err != nil {
 			return nil, nil, err
 		}
-		pr.programs[key] = p
+		p.axes, pr.programs[key] = joined, p
 	}
 	return p, newPricer(pr.known.sizes, rows, q, bans), nil
 }

@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"context"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -134,7 +135,7 @@ func everyPopulation(p Published, visit func([]plan.Count)) {
 func TestBoundsAgreeWithEveryPopulationListed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, _ := smallSystem(t)
-		prober, err := Probe(p)
+		prober, err := Probe(context.Background(), p)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -129,7 +130,7 @@ type Mismatch struct {
 // CheckBounds reads tables with suppressed cells and, for each of those, the
 // interval that it must have (lo, up; loInt and upInt over whole persons, where
 // given; up null where there is no upper bound), and compares.
-func CheckBounds(r io.Reader) (BoundsReport, error) {
+func CheckBounds(ctx context.Context, r io.Reader) (BoundsReport, error) {
 	var file struct {
 		Tables []oracleTable `json:"tables"`
 	}
@@ -141,19 +142,19 @@ func CheckBounds(r io.Reader) (BoundsReport, error) {
 	}
 	var report BoundsReport
 	for _, t := range file.Tables {
-		if err := t.compare(&report); err != nil {
+		if err := t.compare(ctx, &report); err != nil {
 			return BoundsReport{}, err
 		}
 	}
 	return report, nil
 }
 
-func (t oracleTable) compare(report *BoundsReport) error {
+func (t oracleTable) compare(ctx context.Context, report *BoundsReport) error {
 	p, err := t.published()
 	if err != nil {
 		return err
 	}
-	intervals, err := Bounds(p)
+	intervals, err := Bounds(ctx, p)
 	if err != nil {
 		return err
 	}

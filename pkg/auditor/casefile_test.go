@@ -1,6 +1,7 @@
 package auditor_test
 
 import (
+	"context"
 	"os"
 	"testing"
 
@@ -13,7 +14,7 @@ func TestBoundsAgreeWithTheReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	report, err := auditor.CheckBounds(f)
+	report, err := auditor.CheckBounds(context.Background(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func TestEveryPublishedCaseGetsItsVerdict(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	report, err := auditor.CheckCases(f)
+	report, err := auditor.CheckCases(context.Background(), f)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,21 +72,60 @@ func denominator(v float64) int64 {
 	return maxDen + 1
 }
 
+// fine is the denominator to which multipliers are rounded that are not simple
+// fractions.
+const fine = 1 << 20
+
 // ceiling proves, in whole numbers, that the quantity is nowhere greater than
 // what the multipliers say: no atom is worth more than its rows, so everybody
 // together is worth no more than the rows' ends.
+//
+// Multipliers that are simple fractions give the bound itself. Others are
+// rounded upwards: no atom counts negatively in a row, so that she is worth less
+// after that, and what they prove is the bound and a trifle.
 func (p *program) ceiling(y []float64, broken bool) (Ratio, error) {
-	num, den, err := whole(y)
-	if err != nil {
-		return Ratio{}, err
+	if num, den, err := whole(y); err == nil {
+		if top, err := p.proves(num, den, broken); err == nil {
+			return top, nil
+		}
 	}
-	scaled, size := make([]float64, len(num)), int64(0)
+	for _, margin := range []int64{1, 1 << 6, 1 << 12} {
+		if top, err := p.proves(p.upwards(y, margin), fine, broken); err == nil {
+			return top, nil
+		}
+	}
+	return Ratio{}, errUncertain
+}
+
+// upwards rounds multipliers, and raises them by a margin for what floating
+// point lost.
+func (p *program) upwards(y []float64, margin int64) []int64 {
+	num := make([]int64, len(y))
+	for j, v := range y {
+		if math.Abs(v) > exactly/fine {
+			v = math.Copysign(exactly/fine, v) // refused as too large
+		}
+		if num[j] = int64(math.Ceil(v*fine)) + margin; p.rows[j].open {
+			num[j] = min(num[j], 0) // nothing bounds the row from above
+		}
+	}
+	return num
+}
+
+// weighable is how large multipliers may be in all: times the greatest weight
+// they stay exact as floating-point numbers, and times the greatest value as
+// whole ones.
+const weighable = 1 << 32
+
+// proves checks multipliers over a common denominator against every atom, and
+// returns the bound that they prove.
+func (p *program) proves(num []int64, den int64, broken bool) (Ratio, error) {
+	scaled, size := make([]float64, len(num)), den
 	for j, n := range num {
 		scaled[j] = float64(n)
-		size += max(n, -n)
-	}
-	if size > exactly/1_000_000 {
-		return Ratio{}, errUncertain
+		if size += max(n, -n); size > weighable {
+			return Ratio{}, errUncertain
+		}
 	}
 	weight := p.weights(scaled, broken)
 	for k := range p.quantity {
@@ -172,8 +211,20 @@ func (p *program) unshifted(v int) float64 {
 }
 
 // top proves how great the quantity can be at most, persons being split, or
-// that there is no population at all (errContradiction).
+// that there is no population at all (errContradiction). Where floating point
+// lost its way it begins again.
 func (p *program) top() (Ratio, error) {
+	top, err := p.proved()
+	if errors.Is(err, errContradiction) || err == nil || *p.allowance <= 0 {
+		return top, err
+	}
+	if err := p.restart(); err != nil {
+		return Ratio{}, err
+	}
+	return p.proved()
+}
+
+func (p *program) proved() (Ratio, error) {
 	y, err := p.maximise()
 	if errors.Is(err, errContradiction) {
 		if top, e := p.ceiling(y, true); e != nil || top.Num >= 0 {
@@ -185,4 +236,15 @@ func (p *program) top() (Ratio, error) {
 		return Ratio{}, err
 	}
 	return p.ceiling(y, false)
+}
+
+// restart goes back to the basis in which nobody stands anywhere.
+func (p *program) restart() error {
+	for i := range p.pool {
+		p.pool[i].basic = false
+	}
+	for j := range p.rows {
+		p.head[j], p.high[j], p.basic[j] = -1-j, false, true
+	}
+	return p.refactor()
 }

@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -101,7 +102,7 @@ func benchmarkBounds(b *testing.B, sp crowd) {
 	p := threshold(s, people, 5)
 	b.ReportAllocs()
 	for b.Loop() {
-		intervals, err := Bounds(p)
+		intervals, err := Bounds(context.Background(), p)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -94,7 +95,7 @@ func TestBoundsAgreeWithAnOutsideSolver(t *testing.T) {
 	}
 	compared := 0
 	for _, p := range all {
-		intervals, err := Bounds(p)
+		intervals, err := Bounds(context.Background(), p)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -99,7 +100,7 @@ func TestPatternsThatForgetSingletonsFail(t *testing.T) {
 		policy := plan.Defaults()
 		policy.Threshold, policy.ZerosArePublic = 3, !c.ProtectZeros
 		determined := func(protected []cross) int {
-			a, err := Attack(table(t, c.Input, protected), policy)
+			a, err := Attack(context.Background(), table(t, c.Input, protected), policy)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,7 +133,7 @@ func TestGroupsAreDisclosed(t *testing.T) {
 	for i := range shown {
 		shown[i].Suppressed = false
 	}
-	a, err := Attack(table(t, file.Input, shown), plan.Defaults())
+	a, err := Attack(context.Background(), table(t, file.Input, shown), plan.Defaults())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package auditor_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"os"
 	"strings"
@@ -12,12 +13,12 @@ import (
 )
 
 func boundsCode(r io.Reader) fault.Code {
-	_, err := auditor.CheckBounds(r)
+	_, err := auditor.CheckBounds(context.Background(), r)
 	return fault.CodeOf(err)
 }
 
 func casesCode(r io.Reader) fault.Code {
-	_, err := auditor.CheckCases(r)
+	_, err := auditor.CheckCases(context.Background(), r)
 	return fault.CodeOf(err)
 }
 
@@ -69,7 +70,7 @@ func (endless) Read(p []byte) (int, error) {
 func TestAnIntervalWithoutUpperEnd(t *testing.T) {
 	file := `{"tables":[{"name":"open","innerFreq":[3],"cells":[{"label":["all"],"inner":[0],"value":3,"suppressed":true,"lo":0,"up":%}]}]}`
 	for up, mismatches := range map[string]int{"null": 0, "1000": 1} {
-		report, err := auditor.CheckBounds(strings.NewReader(strings.Replace(file, "%", up, 1)))
+		report, err := auditor.CheckBounds(context.Background(), strings.NewReader(strings.Replace(file, "%", up, 1)))
 		if err != nil || report.Intervals != 1 || len(report.Mismatches) != mismatches {
 			t.Errorf("up %s: %+v %v", up, report, err)
 		}
@@ -90,7 +91,7 @@ func TestAWrongIntervalIsAMismatch(t *testing.T) {
 		digit := field + bytes.IndexAny(text[field:], "0123456789")
 		changed := bytes.Clone(text)
 		changed[digit] = '9' - (changed[digit]-'0')%5
-		report, err := auditor.CheckBounds(bytes.NewReader(changed))
+		report, err := auditor.CheckBounds(context.Background(), bytes.NewReader(changed))
 		if err != nil || len(report.Mismatches) != 1 {
 			t.Errorf("%s changed: %d mismatches, %v", end, len(report.Mismatches), err)
 		}
@@ -119,7 +120,7 @@ func TestFilesOfCasesAreReadStrictly(t *testing.T) {
 	if got := casesCode(endless{}); got != auditor.CodeCaseFileTooLarge {
 		t.Errorf("an endless file: %q", got)
 	}
-	report, err := auditor.CheckCases(strings.NewReader(`{"cases":[{"id":"new"}]}`))
+	report, err := auditor.CheckCases(context.Background(), strings.NewReader(`{"cases":[{"id":"new"}]}`))
 	if err != nil || len(report.Mismatches) != 1 {
 		t.Errorf("a case of an unknown kind passes: %+v %v", report, err)
 	}

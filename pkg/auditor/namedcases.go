@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"math"
@@ -52,7 +53,7 @@ type equationCase struct {
 
 // CheckCases reads published cases with the verdicts that they must get, and
 // compares.
-func CheckCases(r io.Reader) (CasesReport, error) {
+func CheckCases(ctx context.Context, r io.Reader) (CasesReport, error) {
 	var file struct {
 		Cases []namedCase `json:"cases"`
 	}
@@ -64,7 +65,7 @@ func CheckCases(r io.Reader) (CasesReport, error) {
 	}
 	report := CasesReport{Cases: len(file.Cases)}
 	for _, c := range file.Cases {
-		unmet, err := c.unmet()
+		unmet, err := c.unmet(ctx)
 		if err != nil {
 			return CasesReport{}, fault.Because(err, fault.Invalid, CodeCaseFile)
 		}
@@ -76,26 +77,26 @@ func CheckCases(r io.Reader) (CasesReport, error) {
 }
 
 // unmet are the expectations of a case that do not hold.
-func (c namedCase) unmet() ([]string, error) {
+func (c namedCase) unmet(ctx context.Context) ([]string, error) {
 	switch {
 	case c.System != nil:
-		return c.equations()
+		return c.equations(ctx)
 	case c.Values != nil:
-		return c.pattern()
+		return c.pattern(ctx)
 	case c.Faulty != nil || c.MaxN > 0 && c.Rows != nil:
-		return c.singletons()
+		return c.singletons(ctx)
 	case c.Rows != nil:
-		return c.groups()
+		return c.groups(ctx)
 	case c.First != nil && c.Second != nil:
-		return c.differencing()
+		return c.differencing(ctx)
 	case c.Sums != nil:
 		return c.dominance()
 	case c.Chain != nil:
-		return c.narrative()
+		return c.narrative(ctx)
 	case len(c.Figure) == 2:
-		return c.headline()
+		return c.headline(ctx)
 	case c.Generator != "":
-		return c.synthetic()
+		return c.synthetic(ctx)
 	}
 	return []string{"a case of this kind"}, nil
 }
@@ -109,7 +110,7 @@ func (e *expectations) hold(ok bool, what string) {
 	}
 }
 
-func (c namedCase) equations() ([]string, error) {
+func (c namedCase) equations(ctx context.Context) ([]string, error) {
 	axis := plan.Axis{Name: "unknown", Categories: c.System.Unknown}
 	p := Published{System: plan.System{Axes: []plan.Axis{axis}}}
 	for i, eq := range c.System.Equations {
@@ -126,7 +127,7 @@ func (c namedCase) equations() ([]string, error) {
 		p.System.Cells = append(p.System.Cells, plan.Cell{Name: numbered(i + 1)[i], Where: plan.Selection{{Axis: 0, Categories: members}}})
 		p.Shown, p.Values = append(p.Shown, true), append(p.Values, value)
 	}
-	prober, err := Probe(p)
+	prober, err := Probe(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +150,7 @@ func lies(prober *Prober, where plan.Selection, want [2]int) bool {
 	return err == nil && in.ProvedWhole && !in.Open && in.Least == want[0] && in.Most == want[1]
 }
 
-func (c namedCase) pattern() ([]string, error) {
+func (c namedCase) pattern(ctx context.Context) ([]string, error) {
 	var rows, cols, hidden []string
 	if json.Unmarshal(c.Rows, &rows) != nil || json.Unmarshal(c.Cols, &cols) != nil || json.Unmarshal(c.Hidden, &hidden) != nil {
 		return nil, fault.New(fault.Invalid, CodeCaseFile)
@@ -165,9 +166,9 @@ func (c namedCase) pattern() ([]string, error) {
 	}
 	var unmet expectations
 	for name, v := range determined {
-		unmet.hold(g.lies(p, name, "", [2]int{v, v}), name)
+		unmet.hold(g.lies(ctx, p, name, "", [2]int{v, v}), name)
 		for candidate, interval := range c.Intervals {
-			unmet.hold(g.lies(p, name, candidate, interval), name+" with "+candidate)
+			unmet.hold(g.lies(ctx, p, name, candidate, interval), name+" with "+candidate)
 		}
 	}
 	slices.Sort(unmet)
@@ -176,7 +177,7 @@ func (c namedCase) pattern() ([]string, error) {
 
 // lies examines a cell, named by its row and column, when one more is withheld
 // ("": none).
-func (g grid) lies(p Published, cell, more string, want [2]int) bool {
+func (g grid) lies(ctx context.Context, p Published, cell, more string, want [2]int) bool {
 	p.Shown = slices.Clone(p.Shown)
 	var where plan.Selection
 	for r, row := range g.rows {
@@ -190,13 +191,13 @@ func (g grid) lies(p Published, cell, more string, want [2]int) bool {
 			}
 		}
 	}
-	prober, err := Probe(p)
+	prober, err := Probe(ctx, p)
 	return err == nil && where != nil && lies(prober, where, want)
 }
 
 // singletons: where zeros are published, whoever is withheld is at least 1, and
 // a pattern that forgets this gives persons away.
-func (c namedCase) singletons() ([]string, error) {
+func (c namedCase) singletons(ctx context.Context) ([]string, error) {
 	g, err := c.rowGrid()
 	if err != nil {
 		return nil, err
@@ -214,7 +215,7 @@ func (c namedCase) singletons() ([]string, error) {
 	}
 	policy := plan.Defaults()
 	policy.Threshold, policy.ZerosArePublic = c.MaxN+1, true
-	assault, err := Attack(p, policy)
+	assault, err := Attack(ctx, p, policy)
 	if err != nil {
 		return nil, err
 	}
@@ -225,12 +226,12 @@ func (c namedCase) singletons() ([]string, error) {
 	return unmet, nil
 }
 
-func (c namedCase) groups() ([]string, error) {
+func (c namedCase) groups(ctx context.Context) ([]string, error) {
 	g, err := c.rowGrid()
 	if err != nil {
 		return nil, err
 	}
-	assault, err := Attack(g.published(func(_, _, _ int) bool { return true }), plan.Defaults())
+	assault, err := Attack(ctx, g.published(func(_, _, _ int) bool { return true }), plan.Defaults())
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -15,12 +16,12 @@ var ordinals = map[string]int{"two": 2, "three": 3, "four": 4, "five": 5, "six":
 
 // narrative: figures told one after another, "of these" and "of the nine"
 // referring back. Each is a cell inside the one that it refers to.
-func (c namedCase) narrative() ([]string, error) {
+func (c namedCase) narrative(ctx context.Context) ([]string, error) {
 	p, err := c.chainPublished()
 	if err != nil {
 		return nil, err
 	}
-	findings, err := told(p, plan.Defaults().Threshold)
+	findings, err := told(ctx, p, plan.Defaults().Threshold)
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +135,7 @@ func (p Published) refersTo(label string, base int) (cell int, refers bool) {
 // synthetic is a table of four attributes of three labels each, every
 // combination as often but for one corner, in four subsets; a cell below the
 // threshold is flagged.
-func (c namedCase) synthetic() ([]string, error) {
+func (c namedCase) synthetic(ctx context.Context) ([]string, error) {
 	var flagged map[string]int
 	if raw, given := c.Expect["flagged_cells"]; !given || json.Unmarshal(raw, &flagged) != nil {
 		return nil, fault.New(fault.Invalid, CodeCaseFile)
@@ -146,7 +147,7 @@ func (c namedCase) synthetic() ([]string, error) {
 		if !asked {
 			continue
 		}
-		all, err := told(corner(dims, false, false), 10)
+		all, err := told(ctx, corner(dims, false, false), 10)
 		if err != nil {
 			return nil, err
 		}
@@ -156,7 +157,7 @@ func (c namedCase) synthetic() ([]string, error) {
 			"status_with_suppression":    corner(dims, true, false),
 			"safe_subset (indvar1!=C)":   corner(dims, false, true),
 		} {
-			got, err := statusOf(p)
+			got, err := statusOf(ctx, p)
 			if err != nil {
 				return nil, err
 			}
@@ -171,8 +172,8 @@ func (c namedCase) synthetic() ([]string, error) {
 
 // statusOf is a table's status as output checkers use the word: something was
 // withheld, so that somebody has to look.
-func statusOf(p Published) (string, error) {
-	findings, err := told(p, 10)
+func statusOf(ctx context.Context, p Published) (string, error) {
+	findings, err := told(ctx, p, 10)
 	if err != nil {
 		return "", err
 	}

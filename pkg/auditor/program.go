@@ -36,6 +36,7 @@ type column struct {
 // That breaks ties and contradicts nothing: whoever solves the true rows
 // solves, with those added, the shifted ones.
 type program struct {
+	axes     []int // that it is about
 	pricer   *pricer
 	rows     []row
 	shift    []float64
@@ -50,6 +51,8 @@ type program struct {
 	inverse  [][]float64
 	x        []float64 // values of what is basic
 	pivots   int
+	// stopped says that there is no more time; copies share it.
+	stopped func() bool
 	// allowance is how many more multiplications may be spent on pivots; copies
 	// share it.
 	allowance *int
@@ -62,14 +65,15 @@ const (
 	safePivot = 1e-5
 	// refresh is after how many pivots the inverse is computed anew.
 	refresh = 80
-	// solving and completing are what one question may spend on its relaxation,
-	// and on making its persons whole.
+	// solving is what one question may spend on its relaxation, glance and
+	// completing on making its persons whole, at first and at last.
 	solving    = 4_000_000_000
+	glance     = 20_000_000
 	completing = 400_000_000
 )
 
-func newProgram(sizes []int, rows []row, bans []plan.Selection) (*program, error) {
-	p := &program{rows: rows, known: map[string]bool{}, allowance: new(int)}
+func newProgram(sizes []int, rows []row, bans []plan.Selection, stopped func() bool) (*program, error) {
+	p := &program{rows: rows, known: map[string]bool{}, allowance: new(int), stopped: stopped}
 	p.pricer = newPricer(sizes, rows, nil, bans)
 	p.seed()
 	for j := range rows {
@@ -184,7 +188,38 @@ func (p *program) limits(v int) (lo, hi float64) {
 // is, so that a question begins where the last one ended.
 func (p *program) ask(pr *pricer, q quantity) {
 	p.pricer, p.quantity = pr, q
+	p.forget()
 	for i := range p.pool {
 		p.pool[i].gain = float64(q.at(p.pool[i].atom))
 	}
+}
+
+// pooled is how many columns a program keeps from one question to the next, for
+// each of its rows.
+const pooled = 3
+
+// forget drops columns outside the basis, the oldest first, when there are
+// many: whatever is worth something will be found again.
+func (p *program) forget() {
+	spare := len(p.pool) - pooled*len(p.rows)
+	if spare < len(p.rows) {
+		return
+	}
+	moved := make([]int, len(p.pool))
+	kept := p.pool[:0:0]
+	for k, c := range p.pool {
+		if spare > 0 && !c.basic {
+			spare--
+			delete(p.known, keyOf(c.atom))
+			continue
+		}
+		moved[k] = len(kept)
+		kept = append(kept, c)
+	}
+	for i, v := range p.head {
+		if v >= 0 {
+			p.head[i] = moved[v]
+		}
+	}
+	p.pool = kept
 }

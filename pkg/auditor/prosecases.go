@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -14,19 +15,20 @@ import (
 
 // told examines what is shown without asking what combinations it gives away:
 // every count and difference of the case.
-func told(p Published, threshold int) ([]Finding, error) {
-	prober, err := Probe(p)
+func told(ctx context.Context, p Published, threshold int) ([]Finding, error) {
+	prober, err := Probe(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	policy := plan.Defaults()
 	policy.Threshold = threshold
-	a := &attacker{published: p, policy: policy, prober: prober, points: map[string][]point{}}
+	view := plan.View{Threshold: threshold}
+	a := &attacker{published: p, policy: policy, view: view, prober: prober}
 	err = a.sensitive()
 	return a.assault.Findings, err
 }
 
-func (c namedCase) headline() ([]string, error) {
+func (c namedCase) headline(ctx context.Context) ([]string, error) {
 	p := Published{System: plan.System{
 		Axes: []plan.Axis{{Name: "has", Categories: []string{"no", "yes"}}},
 		Cells: []plan.Cell{
@@ -49,7 +51,7 @@ func (c namedCase) headline() ([]string, error) {
 			unmet.hold(false, name)
 			continue
 		}
-		findings, err := told(p, t)
+		findings, err := told(ctx, p, t)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +62,7 @@ func (c namedCase) headline() ([]string, error) {
 }
 
 // differencing: two tables over the same persons whose groupings overlap.
-func (c namedCase) differencing() ([]string, error) {
+func (c namedCase) differencing(ctx context.Context) ([]string, error) {
 	var edges []int
 	for _, table := range []map[string]map[string]int{c.First, c.Second} {
 		for _, row := range table {
@@ -86,7 +88,7 @@ func (c namedCase) differencing() ([]string, error) {
 			}
 		}
 	}
-	prober, err := Probe(p)
+	prober, err := Probe(ctx, p)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package auditor
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -61,8 +62,8 @@ func prove(c Certificate, functionals []plan.Functional) ([]plan.Witness, int) {
 			unknown := less(c.Data, view.Known)
 			witnesses = append(
 				witnesses,
-				plan.Witness{View: view.Name, Functional: f.Name, Goal: plan.None, Moves: less(prober.least.people(), unknown)},
-				plan.Witness{View: view.Name, Functional: f.Name, Goal: plan.Enough, Moves: less(prober.most.people(), unknown)},
+				plan.Witness{View: view.Name, Functional: f.Name, Goal: plan.None, Moves: less(prober.least, unknown)},
+				plan.Witness{View: view.Name, Functional: f.Name, Goal: plan.Enough, Moves: less(prober.most, unknown)},
 			)
 		}
 	}
@@ -77,7 +78,7 @@ func inView(c Certificate, view plan.View) *Prober {
 		q := quantity{{termOf(cell), 1}}
 		p.Values = append(p.Values, q.of(c.Data)-q.of(view.Known))
 	}
-	prober, err := Probe(p)
+	prober, err := Probe(context.Background(), p)
 	if err != nil {
 		panic(err)
 	}

@@ -98,27 +98,31 @@ type knowledge struct {
 	counted bool
 }
 
-func (p Published) knowledge() knowledge {
+// knowledge is that of a reader who besides knows some persons, and where there
+// is nobody else: it is about everybody but those.
+func (p Published) knowledge(known []plan.Count, empty []plan.Selection) knowledge {
 	k := knowledge{sizes: make([]int, len(p.System.Axes))}
 	for i, a := range p.System.Axes {
 		k.sizes[i] = len(a.Categories)
 	}
-	for _, b := range p.System.Bans {
+	for _, b := range slices.Concat(p.System.Bans, empty) {
 		k.bans = append(k.bans, k.lean(b))
 	}
 	for i, c := range p.System.Cells {
 		t := termOf(c)
 		t.where = k.lean(t.where)
+		own := quantity{{t, 1}}.of(known)
 		switch {
-		case p.Shown[i] && p.Values[i] == 0:
+		case p.Shown[i] && p.Values[i] == own:
 			k.empty(t)
 		case p.Shown[i]:
-			k.rows = append(k.rows, row{term: t, lo: p.Values[i], hi: p.Values[i]})
+			k.rows = append(k.rows, row{term: t, lo: p.Values[i] - own, hi: p.Values[i] - own})
 			k.counted = k.counted || t.weights == nil && len(t.where) == 0
-		case p.WithheldAtLeast > 0 && !c.Weighted && !c.StructuralZero:
-			k.rows = append(k.rows, row{term: t, lo: p.WithheldAtLeast, open: true})
+		case p.WithheldAtLeast > own && !c.Weighted && !c.StructuralZero:
+			k.rows = append(k.rows, row{term: t, lo: p.WithheldAtLeast - own, open: true})
 		}
 	}
+	k.bans = irredundant(k.sizes, k.bans)
 	return k
 }
 

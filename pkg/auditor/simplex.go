@@ -12,7 +12,7 @@ var errContradiction = errors.New("the published values contradict each other")
 // satisfies the rows. It returns the multipliers of the rows there. With
 // errContradiction they prove (to be checked exactly) that no such basis exists.
 func (p *program) maximise() ([]float64, error) {
-	for *p.allowance >= 0 {
+	for *p.allowance >= 0 && !p.stopped() {
 		*p.allowance -= (len(p.rows)+10)*(len(p.rows)+10) + 10*len(p.pool)
 		broken := p.broken()
 		y := p.multipliers(broken)

@@ -69,7 +69,10 @@ func (t term) sign(marks [][]strings.Builder) {
 // factor is what a category contributes to the term's product.
 func (t term) factor(axis, category int) int {
 	for _, s := range t.where {
-		if _, in := slices.BinarySearch(s.Categories, category); s.Axis == axis && !in {
+		if s.Axis != axis {
+			continue
+		}
+		if _, in := slices.BinarySearch(s.Categories, category); !in {
 			return 0
 		}
 	}

@@ -2,88 +2,10 @@ package auditor
 
 import (
 	"cmp"
-	"fmt"
-	"maps"
-	"math/rand/v2"
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/plan"
 )
-
-// imagined is how many populations are put together; probes is how many
-// combinations may be examined one by one where all of those agree.
-const (
-	imagined = 60
-	probes   = 3000
-)
-
-// imagine puts populations together that agree with everything shown: for each
-// part of the axes one that was found before, joined person by person in random
-// order. What differs between two of them is not known to anybody.
-//
-// It fails when there is a part of which no population is known: then nothing
-// that follows would see it.
-func (a *attacker) imagine() error {
-	for _, axis := range a.mentioned() {
-		if _, err := a.interval(quantity{{term{where: plan.Selection{{Axis: axis, Categories: []int{0}}}}, 1}}); err != nil {
-			return err
-		}
-		if len(a.points[fmt.Sprint(a.prober.joined)]) == 0 {
-			return errTooHard
-		}
-	}
-	if !a.prober.known.counted {
-		for _, pts := range a.points {
-			for _, pt := range pts {
-				a.worlds = append(a.worlds, pt.people())
-			}
-		}
-		return nil
-	}
-	rng := rand.New(rand.NewPCG(0x5eed, 2))
-	keys := slices.Sorted(maps.Keys(a.points))
-	for w := range imagined {
-		var world []plan.Count
-		for _, key := range keys {
-			pts := a.points[key]
-			pt := pts[rng.IntN(len(pts))]
-			if w < len(pts) {
-				pt = pts[w]
-			}
-			world = a.merge(world, pt, key, rng)
-		}
-		a.worlds = append(a.worlds, world)
-	}
-	return nil
-}
-
-// merge gives everybody of a world the categories of somebody in the point, on
-// the axes that the point is about. Both are as many.
-func (a *attacker) merge(world []plan.Count, pt point, key string, rng *rand.Rand) []plan.Count {
-	part := pt.people()
-	if world == nil || !a.prober.known.counted {
-		return part
-	}
-	world = slices.Clone(world)
-	rng.Shuffle(len(part), func(i, k int) { part[i], part[k] = part[k], part[i] })
-	rng.Shuffle(len(world), func(i, k int) { world[i], world[k] = world[k], world[i] })
-	var merged []plan.Count
-	for len(world) > 0 && len(part) > 0 {
-		n := min(world[0].N, part[0].N)
-		atom := slices.Clone(world[0].Atom)
-		for _, axis := range a.prober.parts[key] {
-			atom[axis] = part[0].Atom[axis]
-		}
-		merged = append(merged, plan.Count{Atom: atom, N: n})
-		if world[0].N -= n; world[0].N == 0 {
-			world = world[1:]
-		}
-		if part[0].N -= n; part[0].N == 0 {
-			part = part[1:]
-		}
-	}
-	return merged
-}
 
 // mentioned are the public axes that cells look at.
 func (a *attacker) mentioned() (axes []int) {
@@ -96,84 +18,109 @@ func (a *attacker) mentioned() (axes []int) {
 	return axes
 }
 
-// certain lists the combinations of categories on the axes that somebody has in
-// every imagined world.
-func (a *attacker) certain(axes []int) []plan.Selection {
-	var common map[string][]int
-	for _, world := range a.worlds {
-		here := map[string][]int{}
-		for _, c := range world {
-			values := make([]int, len(axes))
-			for i, axis := range axes {
-				values[i] = c.Atom[axis]
-			}
-			key := keyOf(values)
-			if _, before := common[key]; before || common == nil {
-				here[key] = values
-			}
-		}
-		common = here
-	}
-	found := slices.SortedFunc(maps.Values(common), slices.Compare)
-	out := make([]plan.Selection, len(found))
-	for i, values := range found {
-		for k, axis := range axes {
-			out[i] = append(out[i], plan.Subset{Axis: axis, Categories: []int{values[k]}})
+// A condition is one category of one axis.
+type condition struct{ axis, category int }
+
+func meets(atom []int, all []condition) bool {
+	for _, c := range all {
+		if atom[c.axis] != c.category {
+			return false
 		}
 	}
-	return out
+	return true
 }
 
-// records looks for whole records that are certainly present (S4).
+func selectionOf(all []condition) plan.Selection {
+	where := make(plan.Selection, len(all))
+	for i, c := range all {
+		where[i] = plan.Subset{Axis: c.axis, Categories: []int{c.category}}
+	}
+	return where
+}
+
+// avoided: there is a world in which nobody meets all conditions. It is put
+// first, because what one world does without it often does without in other
+// company.
+func (a *attacker) avoided(all []condition) bool {
+	worlds := a.prober.worlds
+	for i, world := range worlds {
+		if !slices.ContainsFunc(world, func(c plan.Count) bool { return meets(c.Atom, all) }) {
+			worlds[0], worlds[i] = worlds[i], worlds[0]
+			return true
+		}
+	}
+	return false
+}
+
+// certain lists the conditions on the axes, one by one, that somebody meets in
+// every world.
+func (a *attacker) certain(axes []int) (found []condition) {
+	for _, axis := range axes {
+		for category := range a.published.System.Axes[axis].Categories {
+			if c := (condition{axis, category}); !a.avoided([]condition{c}) {
+				found = append(found, c)
+			}
+		}
+	}
+	return found
+}
+
+// records looks for whole records that are certainly present (S4), a public
+// matter.
 func (a *attacker) records() error {
 	axes := a.mentioned()
-	if len(axes) == 0 || len(axes) <= a.policy.Conjunction {
+	if len(axes) == 0 || len(axes) <= a.policy.Conjunction || len(a.view.Known) > 0 {
 		return nil // conjunctions say it
 	}
-	for _, where := range a.certain(axes) {
-		in, err := a.examine(where)
+	world := a.prober.world()
+	for _, c := range slices.Clone(world) {
+		all := make([]condition, len(axes))
+		for i, axis := range axes {
+			all[i] = condition{axis, c.Atom[axis]}
+		}
+		where := selectionOf(all)
+		in, err := a.examine(all)
 		switch {
 		case err != nil:
 			return err
-		case !in.ProvedWhole:
-			a.find(Review, RuleTruncated, a.describe(where), in)
-		case in.Least > 0:
+		case in.Bounded && in.Least > 0:
 			a.find(Fail, RuleRecord, a.describe(where), in)
+		case !in.Reached || in.From > 0:
+			a.find(Review, RuleTruncated, a.describe(where), in)
 		}
 	}
 	return nil
 }
 
+// probes is how many combinations may be examined one by one where all worlds
+// agree.
+const probes = 3000
+
 // examine establishes an interval, as long as there is patience. Once a world
 // without anybody in the selection is known, the rest does not matter.
-func (a *attacker) examine(where plan.Selection) (Interval, error) {
-	for _, world := range a.worlds {
-		if count(plan.Functional{Within: where}, world) == 0 {
-			return Interval{Proved: true, ProvedWhole: true, Open: true}, nil
-		}
+func (a *attacker) examine(all []condition) (Interval, error) {
+	nobody := Interval{Bounded: true, Open: true, Reached: true}
+	if a.avoided(all) {
+		return nobody, nil
 	}
-	if a.asked++; a.asked > probes {
+	if a.asked++; a.asked > probes || a.prober.stopped() {
 		return Interval{}, nil
 	}
-	q := quantity{{term{where: where}, 1}}
+	q := a.prober.lean(quantity{{term{where: selectionOf(all)}, 1}})
+	if at, v := a.prober.push(q.negative(), 0, tries); at != nil && v == 0 {
+		return nobody, nil
+	}
 	in, err := a.prober.lower(q)
-	if err == nil && in.Least > 0 {
-		in, err = a.interval(q)
+	if err != nil || in.Reached && in.To >= a.view.Threshold {
+		return in, err
 	}
-	if err == nil && in.ProvedWhole {
-		a.worlds = append(a.worlds, a.variant(a.prober.least))
-	}
-	return in, err
+	return a.prober.interval(q)
 }
 
-// variant is the first world with one part replaced.
-func (a *attacker) variant(pt point) []plan.Count {
-	rng := rand.New(rand.NewPCG(0x5eed, uint64(a.asked)))
-	return a.merge(a.worlds[0], pt, fmt.Sprint(a.prober.joined), rng)
-}
-
-// conjunctions looks for combinations of conditions whose small number is known
-// (S5). Those that a cell counts have been examined already.
+// conjunctions looks for combinations of conditions, one at least identifying
+// and one sensitive, whose small number is known (S5). Those that a cell counts
+// have been examined already. Only who meets some conditions in every world can
+// meet those and another one.
 func (a *attacker) conjunctions() error {
 	counted := map[string]bool{}
 	for _, c := range a.published.System.Cells {
@@ -181,33 +128,57 @@ func (a *attacker) conjunctions() error {
 			counted[a.describe(c.Where)] = true
 		}
 	}
-	axes := a.mentioned()
-	for n := 1; n <= min(a.policy.Conjunction, len(axes)); n++ {
-		for _, set := range subsets(axes, n) {
-			for _, where := range a.certain(set) {
-				if counted[a.describe(where)] {
+	single := a.certain(a.mentioned())
+	level := [][]condition{nil}
+	for range a.policy.Conjunction {
+		var longer [][]condition
+		for _, all := range level {
+			for _, c := range single {
+				if len(all) > 0 && c.axis <= all[len(all)-1].axis {
 					continue
 				}
-				if err := a.conjunction(where); err != nil {
-					return err
+				if more := append(slices.Clip(all), c); !a.avoided(more) {
+					longer = append(longer, more)
 				}
 			}
 		}
+		for _, all := range longer {
+			if !a.telling(all) || counted[a.describe(selectionOf(all))] {
+				continue
+			}
+			if err := a.conjunction(all); err != nil {
+				return err
+			}
+		}
+		level = longer
 	}
 	return nil
 }
 
-func (a *attacker) conjunction(where plan.Selection) error {
-	in, err := a.examine(where)
+// telling: conditions on the axes say of somebody who can be recognised what
+// she would not have told.
+func (a *attacker) telling(all []condition) bool {
+	has := func(r plan.Role) bool {
+		return slices.ContainsFunc(all, func(c condition) bool {
+			role := a.published.System.Axes[c.axis].Role
+			return role == plan.Both || role == r
+		})
+	}
+	return has(plan.Identifying) && has(plan.Sensitive)
+}
+
+func (a *attacker) conjunction(all []condition) error {
+	where := selectionOf(all)
+	in, err := a.examine(all)
 	switch {
 	case err != nil:
 		return err
-	case !in.ProvedWhole:
+	case in.Reached && in.From <= 0 || in.Bounded && in.Least >= a.view.Threshold:
+	case !in.Bounded || in.Least <= 0: // perhaps nobody, perhaps certainly somebody
 		a.find(Review, RuleTruncated, a.describe(where), in)
-	case in.Least <= 0 || in.Least >= a.policy.Threshold:
 	case in.Determined():
 		a.find(Fail, RuleConjunction, a.describe(where), in)
-	case !in.Open && in.Most < a.policy.Threshold:
+	case !in.Open && in.Most < a.view.Threshold:
 		a.find(Review, RuleConjunction, a.describe(where), in)
 	default:
 		a.assault.Present = append(a.assault.Present, Conjunction{where, in})

@@ -20,7 +20,18 @@ type Axis struct {
 	Name       string
 	Categories []string
 	Hidden     bool
+	Role       Role
 }
+
+// Role is what a condition on an axis can do to a person.
+type Role uint8
+
+// The roles. What nobody classified does both.
+const (
+	Both        Role = iota
+	Identifying      // somebody who knows her may know it, and recognise her by it
+	Sensitive        // it says of her what she would not have told
+)
 
 // Selection is a set of atoms: those with, on each named axis, one of the named
 // categories. The empty Selection is everybody. Axes stand in increasing order,
