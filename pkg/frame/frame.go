@@ -21,6 +21,13 @@
 // The rules of the codebook are projected onto the axes: an atom is banned if
 // and only if no valid record has it, whatever its other fields hold. A record
 // of an import that was declared as legacy is valid.
+//
+// # History
+//
+// What earlier releases said about the year is laid beside the plan: every
+// published cell carries its quantity in the codebook's words, which is read
+// back here, so that the axes tell apart what was told apart before. Which
+// records a cell speaks of is a selection of batches.
 package frame
 
 import (

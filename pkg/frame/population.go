@@ -12,32 +12,20 @@ import (
 // projected into the bans.
 const PopulationAxis = "population"
 
-// maxGroups is how many different universes the population may tell apart.
+// maxGroups is how many different universes the population may tell apart. Of
+// more, some fields become axes.
 const maxGroups = 8
 
 // populate makes the population of the conditions on fields that only universes
 // look at, and writes every query over it.
 func (f *framer) populate() {
-	for _, u := range f.frame.universes {
-		for _, t := range u {
-			if f.vars[t.variable].axis {
-				f.vars[t.variable].show(t.codes)
-			}
-		}
-	}
+	f.showUniverses()
 	p := &variable{split: -1, place: none, axis: true, of: make(map[uint64]int)}
-	for i, u := range f.frame.universes {
-		group := f.background(u)
-		if len(group) > 0 && !slices.ContainsFunc(p.groups, func(g query) bool { return slices.Equal(g, group) }) {
-			p.groups = append(p.groups, group)
-			f.groupNames = append(f.groupNames, f.names[i])
-		}
+	for p.groups = f.populations(); len(p.groups) > maxGroups; p.groups = f.populations() {
+		f.vars[commonest(p.groups)].axis = true
+		f.showUniverses()
 	}
 	if len(p.groups) == 0 {
-		return
-	}
-	if len(p.groups) > maxGroups {
-		f.refuse(CodeTooFine, "/universes")
 		return
 	}
 	for i := range p.groups {
@@ -53,8 +41,47 @@ func (f *framer) populate() {
 		f.cells[i].where, f.cells[i].open = f.translate(f.cells[i].where), f.translate(f.cells[i].open)
 	}
 	for i := range f.tables {
-		f.tables[i].universe = f.translate(f.tables[i].universe)
+		f.tables[i].universe, f.tables[i].whole = f.translate(f.tables[i].universe), f.translate(f.tables[i].whole)
 	}
+}
+
+// showUniverses tells apart what universes ask of fields that are axes.
+func (f *framer) showUniverses() {
+	for _, u := range f.frame.universes {
+		for _, t := range u {
+			if f.vars[t.variable].axis {
+				f.vars[t.variable].show(t.codes)
+			}
+		}
+	}
+}
+
+// populations gives the different backgrounds, and names each by the first
+// universe that has it.
+func (f *framer) populations() (groups []query) {
+	f.groupNames = nil
+	for i, u := range f.frame.universes {
+		group := f.background(u)
+		if len(group) > 0 && !slices.ContainsFunc(groups, func(g query) bool { return slices.Equal(g, group) }) {
+			groups = append(groups, group)
+			f.groupNames = append(f.groupNames, f.names[i])
+		}
+	}
+	return groups
+}
+
+// commonest gives the variable that the most conditions are about, the first of
+// several.
+func commonest(groups []query) int {
+	n := make(map[int]int)
+	best := groups[0][0].variable
+	for _, t := range slices.Concat(groups...) {
+		n[t.variable]++
+		if n[t.variable] > n[best] || n[t.variable] == n[best] && t.variable < best {
+			best = t.variable
+		}
+	}
+	return best
 }
 
 // background gives the conditions of a query on fields that only universes look at.

@@ -94,3 +94,54 @@ func TestTheSlideOfOneOrganisationIsNot(t *testing.T) {
 		t.Error("everything is shown")
 	}
 }
+
+// TestAnAddendumIsPublishable: a release with tables after that of the slide is
+// protected in one system with it, and says the same of the slide.
+func TestAnAddendumIsPublishable(t *testing.T) {
+	first := lay(t, slideOnly(t))
+	counts := data(t, first, demoRecords(t))
+	system, shown, solution := published(t, first, counts)
+	described, err := first.Describe(system, shown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	y, err := solution.Publish(described)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells := y.Publication().Cells
+	hidden := five
+	hidden.Past = []frame.Past{{Cells: cells}}
+	f, err := frame.Lay(tabled(t), figures(t), hidden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts = data(t, f, demoRecords(t))
+	problem := disclosure.Problem{System: f.Layout.Base, Data: counts, Policy: plan.Defaults()}
+	earlier := make(plan.Pattern, len(cells))
+	for j, cell := range f.Past[0] {
+		earlier[cell] = earlier[cell] || cells[j].Shown
+	}
+	problem.Earlier = []plan.Pattern{earlier}
+	if problem.Views, err = disclosure.Views(problem.System, counts, problem.Policy); err != nil {
+		t.Fatal(err)
+	}
+	if problem.System, shown, err = disclosure.Recode(t.Context(), f.Layout, problem); err != nil {
+		t.Fatal(err)
+	}
+	if solution, err = disclosure.Protect(t.Context(), problem, disclosure.Seed{2}); err != nil {
+		t.Fatalf("%v: %+v", err, solution.Findings)
+	}
+	if described, err = f.Describe(problem.System, shown); err != nil {
+		t.Fatal(err)
+	}
+	if y, err = solution.Publish(described); err != nil {
+		t.Fatal(err)
+	}
+	later := y.Publication()
+	for j, cell := range f.Past[0] {
+		if now := later.Cells[cell]; now.Shown != cells[j].Shown || now.Value != cells[j].Value || cell >= later.Earlier {
+			t.Errorf("%s was %+v", now.Name, cells[j])
+		}
+	}
+}

@@ -14,9 +14,9 @@ type wantedTable struct {
 	at       string
 	universe query // with the filters
 	asked    query // the same before it is written over the population
+	whole    query // without the filters
 	dims     []dim // single-valued
 	several  []dim
-	filters  int
 	out      *Table
 }
 
@@ -35,7 +35,7 @@ func (f *framer) table(at string, w plan.Tabulation, out *Table) {
 		return
 	}
 	t := wantedTable{
-		name: "table:" + string(w.Name), at: at, out: out, filters: len(w.Filters),
+		name: "table:" + string(w.Name), at: at, out: out, whole: universe,
 		universe: slices.Concat(universe, f.resolve(w.Filters)),
 	}
 	t.asked = slices.Clone(t.universe)
@@ -242,17 +242,27 @@ func (v *variable) holding(any codes) []int {
 }
 
 // shape is what admission looks at: the inner cells that the table's universe
-// leaves at the coarsest rungs.
+// leaves at the coarsest rungs. A field that only filters look at is a dimension
+// of two categories, those they take and the rest: what is shown is one slice of
+// a table that has both.
 func (f *framer) shape(t *wantedTable) plan.Shape {
-	s := plan.Shape{Universe: t.out.Wanted.Universe, Ways: len(t.dims) + len(t.several) + t.filters, Cells: 1}
-	for range t.several {
-		s.Cells *= 2
+	w := t.out.Wanted
+	s := plan.Shape{Universe: w.Universe, Ways: len(w.Dimensions) + len(w.Filters), Cells: 1 << len(t.several)}
+	seen := make(map[codelist.FieldName]bool)
+	for _, d := range w.Dimensions {
+		seen[d.Field] = true
+	}
+	for _, c := range w.Filters {
+		if !seen[c.Field] {
+			seen[c.Field] = true
+			s.Cells *= 2
+		}
 	}
 	for _, d := range t.dims {
 		groups := 0
 		coarsest := len(f.vars[d.variable].column.Field.Ladder) - 1
 		for _, g := range f.grouping(f.vars[d.variable], coarsest) {
-			if f.leaves(t.universe, d.variable, g) {
+			if f.leaves(t.whole, d.variable, g) {
 				groups++
 			}
 		}
