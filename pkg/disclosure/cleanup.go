@@ -19,7 +19,7 @@ func (e *engine) cleanUp() error {
 			if err := e.ctx.Err(); err != nil {
 				return fmt.Errorf("clean up: %w", err)
 			}
-			if e.withheld[cell] && e.redeem(cell) {
+			if e.withheld[cell] && e.safe.redeem(e, cell) {
 				better = true
 			}
 		}

@@ -39,13 +39,13 @@ func (e *engine) finish() (Solution, error) {
 
 // check proves a solution by plain addition over whole records.
 func (e *engine) check(s Solution) error {
-	for i, shown := range e.shownBefore() {
+	for i, shown := range e.safe.shownBefore(e.problem) {
 		if shown && !s.Pattern[i] {
 			return fmt.Errorf("check: a cell of an earlier release is withheld")
 		}
 	}
 	for i, d := range e.duties {
-		if !e.proves(s.Witnesses[i], d.sight, e.functionals[d.functional], s.Pattern) {
+		if !e.safe.proves(e, s.Witnesses[i], d.sight, e.functionals[d.functional], s.Pattern) {
 			return fmt.Errorf("check: witness %d of %q does not hold", i, d.sight.view.Name)
 		}
 	}

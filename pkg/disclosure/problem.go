@@ -46,6 +46,17 @@ type Problem struct {
 	Earlier []plan.Pattern
 }
 
+// shownBefore says which cells an earlier release shows.
+func (p *Problem) shownBefore() []bool {
+	out := make([]bool, len(p.System.Cells))
+	for _, pattern := range p.Earlier {
+		for i, shown := range pattern {
+			out[i] = out[i] || shown
+		}
+	}
+	return out
+}
+
 // Class says what a reviewer can do about a finding.
 type Class uint8
 

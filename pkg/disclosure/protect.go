@@ -50,6 +50,7 @@ func rankCost(c plan.Cell, value int) float64 {
 // engine is one run of the protector.
 type engine struct {
 	ctx         context.Context // of the call that protects
+	safe        safeguards
 	problem     *Problem
 	functionals []plan.Functional
 	members     [][]bool              // per functional, over the atoms there
@@ -89,7 +90,7 @@ func newEngine(ctx context.Context, p *Problem, seed Seed, cost func(plan.Cell, 
 	if err := p.validate(); err != nil {
 		return nil, err
 	}
-	e := &engine{ctx: ctx, problem: p, functionals: p.Functionals, seed: seed}
+	e := &engine{ctx: ctx, safe: strict(), problem: p, functionals: p.Functionals, seed: seed}
 	if e.functionals == nil {
 		e.functionals = Derive(p.System)
 	}
@@ -200,7 +201,7 @@ func (e *engine) begin() error {
 	for _, s := range e.sights {
 		for i, f := range e.functionals {
 			v := e.remainder(s, i)
-			if !sensitive(s.view, f, v) || !e.space.habitable(f, s.view) {
+			if !e.safe.sensitive(s.view, f, v) || !e.safe.habitable(e.space, f, s.view) {
 				continue
 			}
 			e.stats.Sensitive++
@@ -249,7 +250,7 @@ func (e *engine) withhold(cell int, rule Rule, view string) {
 
 // owe adds the two duties of a functional with remainder v.
 func (e *engine) owe(s *sight, f, v int) {
-	t := task{members: e.members[f]}
+	t := task{members: e.members[f], check: e.safe.serves}
 	if t.part = e.home[f]; t.part != nil {
 		t.hidden = s.within(t.part)
 	}
@@ -272,7 +273,7 @@ func (s *sight) within(c *component) *unknown {
 
 // forbid refuses if what must be shown may not be.
 func (e *engine) forbid() error {
-	shown := e.shownBefore()
+	shown := e.safe.shownBefore(e.problem)
 	var err error
 	for i, c := range e.problem.System.Cells {
 		if !e.primary[i] {
@@ -292,16 +293,6 @@ func (e *engine) forbid() error {
 		e.findings = append(e.findings, Finding{Rule: RuleRequired, Class: Fail, Scope: c.Name})
 	}
 	return err
-}
-
-func (e *engine) shownBefore() []bool {
-	out := make([]bool, len(e.problem.System.Cells))
-	for _, pattern := range e.problem.Earlier {
-		for i, shown := range pattern {
-			out[i] = out[i] || shown
-		}
-	}
-	return out
 }
 
 // serve finds a witness for every duty and withholds what it has to change.
@@ -369,7 +360,7 @@ func (e *engine) reuse(d *duty) *found {
 		return nil
 	}
 	for _, f := range e.pools[d.part] {
-		if e.quiet(f) && d.serves(f.moves) {
+		if e.quiet(f) && e.safe.serves(&d.task, f.moves) {
 			return f
 		}
 	}

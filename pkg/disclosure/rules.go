@@ -16,7 +16,7 @@ func (e *engine) withholdByRule() {
 		switch {
 		case c.StructuralZero:
 		case c.Weighted:
-			if !sumPublishable(c, data, axis, e.problem.Policy) {
+			if !e.safe.publishable(c, data, axis, e.problem.Policy) {
 				e.withhold(i, RuleSum, "")
 			}
 		case axis >= 0:
@@ -37,16 +37,20 @@ func (e *engine) contributors(cell int, by []int) {
 	}
 	switch {
 	case n == 0 || e.primary[cell]:
-	case n <= e.problem.Policy.OrganisationsFail:
+	case e.safe.few(n, e.problem.Policy):
 		e.withhold(cell, RuleOrganisations, "")
 	case n <= e.problem.Policy.OrganisationsReview:
 		e.findings = append(e.findings, Finding{Rule: RuleOrganisations, Class: Review, Scope: c.Name})
 	}
 }
 
+// fewOrganisations says whether a count is so few organisations' caseload that it
+// may not be shown.
+func fewOrganisations(n int, p plan.Policy) bool { return n <= p.OrganisationsFail }
+
 // sticky keeps withheld what earlier releases had and never showed.
 func (e *engine) sticky() {
-	shown := e.shownBefore()
+	shown := e.safe.shownBefore(e.problem)
 	for _, pattern := range e.problem.Earlier {
 		for i := range pattern {
 			if !shown[i] {

@@ -30,7 +30,8 @@ type task struct {
 	hidden  *unknown
 	members []bool
 	goal    plan.Goal
-	need    int // by how much the functional has to change, at least (Enough) or exactly (None)
+	check   func(*task, []move) bool // the last word on moves
+	need    int                      // by how much the functional has to change, at least (Enough) or exactly (None)
 }
 
 // prices says what it costs to change a cell: 0 is free (it is withheld
@@ -301,7 +302,7 @@ func (g *programme) accept(values []float64) *found {
 		}
 	}
 	moves := sortedMoves(net)
-	if !g.serves(moves) {
+	if !g.check(&g.task, moves) {
 		return nil
 	}
 	f := &found{moves: moves, changes: g.part.changes(moves)}
