@@ -69,7 +69,7 @@ type Frame struct {
 
 	set        *figure.Set
 	listed     []plan.Name // universes of the plan
-	earlier    int         // how many cells of the base only earlier releases asked for first
+	earlier    int         // how many cells of the base, the first, repeat earlier releases
 	quantities []plan.Quantity
 	asked      []plan.Quantity // by table of the layout: the persons it is about
 	outlines   [][]outline     // by table of the plan, its dimensions

@@ -374,3 +374,48 @@ var exploited = []plan.Condition{
 	{Field: "person_role", In: []codelist.Code{"directly_exploited"}},
 	{Field: "identification_status", NotIn: []codelist.Code{"ruled_out"}},
 }
+
+// Whatever an earlier release may have said, it is laid as it reads or refused.
+func TestAnyPastIsReadOrRefused(t *testing.T) {
+	set, records := figures(t), pool(t)
+	everybody := columns(t, records)
+	rapid.Check(t, func(t *rapid.T) {
+		anything := func(label string) []plan.Condition {
+			var out []plan.Condition
+			for range rapid.IntRange(0, 3).Draw(t, label) {
+				f := rapid.SampledFrom(set.Book.Fields).Draw(t, "field")
+				known := []codelist.Code{codelist.NotAsked, codelist.Unknown, codelist.NotApplicable, "1", "2", "15"}
+				for _, e := range set.Book.Lists[f.List].Entries {
+					known = append(known, e.Code)
+				}
+				c := plan.Condition{Field: f.Name, In: rapid.SliceOfN(rapid.SampledFrom(known), 1, 4).Draw(t, "codes")}
+				if rapid.Bool().Draw(t, "not") {
+					c.In, c.NotIn = nil, c.In
+				}
+				out = append(out, c)
+			}
+			return out
+		}
+		cell := plan.PublishedCell{Cell: plan.Cell{Name: "any"}, Quantity: plan.Quantity{Universe: anything("universe"), Where: anything("where")}}
+		hidden := five
+		hidden.Past = []frame.Past{{Cells: []plan.PublishedCell{cell}}}
+		f, err := frame.Lay(slideShort, set, hidden)
+		if err != nil {
+			if code := fault.CodeOf(err); code != frame.CodePastUnreadable {
+				t.Fatalf("%v %v", err, details(err))
+			}
+			return
+		}
+		u := figure.Universe{Where: resolve(set.Book, cell.Quantity.Universe)}
+		want := reads(t, everybody, u, resolve(set.Book, cell.Quantity.Where)).N
+		if got := value(f.Layout.Base.Cells[f.Past[0][0]], data(t, f, records)); got != want {
+			t.Errorf("%+v: %d, want %d", cell.Quantity, got, want)
+		}
+	})
+}
+
+// slideShort is the smallest plan.
+var slideShort = &plan.Plan{
+	Title: codelist.Text{SV: "P", EN: "P"}, Years: []int{year}, Policy: plan.Defaults(),
+	Universes: []plan.Name{"persons_met"}, Figures: []plan.Wanted{{Name: "minors_unaccompanied"}},
+}
