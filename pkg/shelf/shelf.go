@@ -50,6 +50,7 @@ type Shelf struct {
 // stock is everything that a source held at one time.
 type stock struct {
 	releases   []*Release
+	opened     []signed.Verified // their manifests
 	checkpoint []byte
 }
 
