@@ -73,7 +73,7 @@ func (a archive) File(ctx context.Context, number int, name string) (content []b
 		return err
 	})
 	if errors.Is(err, sql.ErrNoRows) {
-		err = fault.New(fault.NotFound, release.CodeReleaseUnknown)
+		err = fault.New(fault.NotFound, shelf.CodeFileNotPublished)
 	}
 	return content, err
 }

@@ -157,23 +157,23 @@ func publishedDraft(t *testing.T, c store.Config) *store.Records {
 
 func publishedIsFixed(t *testing.T, c store.Config) {
 	r := publishedDraft(t, c)
-	numbered := draft(draftB, 2, release.Approved)
-	numbered.Number = 8
+	frozen := draft(draftB, 2, release.Approved)
+	frozen.Number = 7 // as which it will have to be frozen anew
+	draftsDone(t, r, savingDraft(frozen))
 	for name, change := range map[string]func(context.Context, release.Tx) error{
-		"back to the plan":         savingDraft(draft(draftA, 3, release.Planned)),
-		"approved again":           savingDraft(draft(draftA, 3, release.Approved)),
-		"published again":          savingDraft(draft(draftA, 3, release.Published)),
-		"another of the number":    savingDraft(draft(draftB, 2, release.Published)),
-		"a number without release": savingDraft(numbered),
-		"the same version":         savingDraft(draft(draftB, 1, release.Planned)),
-		"an earlier version":       savingDraft(draft(draftB, 0, release.Planned)),
-		"a state that is none":     savingDraft(draft(draftB, 2, "lost")),
+		"back to the plan":      savingDraft(draft(draftA, 3, release.Planned)),
+		"approved again":        savingDraft(draft(draftA, 3, release.Approved)),
+		"published again":       savingDraft(draft(draftA, 3, release.Published)),
+		"another of the number": savingDraft(draft(draftB, 3, release.Published)),
+		"the same version":      savingDraft(draft(draftB, 2, release.Planned)),
+		"an earlier version":    savingDraft(draft(draftB, 0, release.Planned)),
+		"a state that is none":  savingDraft(draft(draftB, 3, "lost")),
 		"other artefacts": func(ctx context.Context, tx release.Tx) error {
 			return tx.SaveArtefacts(ctx, draftA, release.Artefacts{})
 		},
-		"published without number": savingDraft(release.Draft{ID: draftB, Version: 2, State: release.Published}),
+		"published without number": savingDraft(release.Draft{ID: draftB, Version: 3, State: release.Published}),
 		"half of it, and a refusal": func(ctx context.Context, tx release.Tx) error {
-			return errors.Join(tx.SaveDraft(ctx, draft(draftB, 2, release.Rejected)), tx.SaveDraft(ctx, draft(draftA, 3, release.Planned)))
+			return errors.Join(tx.SaveDraft(ctx, draft(draftB, 3, release.Rejected)), tx.SaveDraft(ctx, draft(draftA, 3, release.Planned)))
 		},
 	} {
 		if err := drafting(t, r, change); err == nil {
@@ -191,7 +191,7 @@ func publishedIsFixed(t *testing.T, c store.Config) {
 			t.Errorf("%s: done", statement)
 		}
 	}
-	equal(t, "untouched", []release.Draft{draft(draftB, 1, release.Approved), draft(draftA, 2, release.Published)}, drafts(t, r))
+	equal(t, "untouched", []release.Draft{draft(draftA, 2, release.Published), frozen}, drafts(t, r))
 	got, err := r.Drafts().Artefacts(t.Context(), draftA)
 	if err != nil {
 		t.Error(err)

@@ -124,16 +124,15 @@ func flippedByteIsFound(t *testing.T, c store.Config) {
 		{"ledger_head", "root", "id = 1"},
 	}
 	for _, f := range flips {
-		unguardReleases(t, c, f.table)
-		flip(t, c, f.table, f.column, f.where)
+		FlipRelease(t, c, f.table, f.column, f.where)
 		intact(t, r, false)
-		flip(t, c, f.table, f.column, f.where) // and back
+		FlipRelease(t, c, f.table, f.column, f.where) // and back
 		intact(t, r, true)
 	}
 }
 
 // unguardReleases takes a table's triggers away.
-func unguardReleases(t *testing.T, c store.Config, table string) {
+func unguardReleases(t testing.TB, c store.Config, table string) {
 	t.Helper()
 	if c.Backend == store.Postgres {
 		TamperReleases(t, c, `ALTER TABLE releases.`+table+` DISABLE TRIGGER USER`)
@@ -144,9 +143,11 @@ func unguardReleases(t *testing.T, c store.Config, table string) {
 	}
 }
 
-// flip changes the last bit of a value's first byte.
-func flip(t *testing.T, c store.Config, table, column, where string) {
+// FlipRelease changes the last bit of the first byte of a value in the releases
+// store, past its triggers. Twice is as before, but for the triggers.
+func FlipRelease(t testing.TB, c store.Config, table, column, where string) {
 	t.Helper()
+	unguardReleases(t, c, table)
 	if c.Backend == store.Postgres {
 		TamperReleases(t, c, `UPDATE releases.`+table+` SET `+column+` = set_byte(`+column+`, 0, get_byte(`+column+`, 0) # 1) WHERE `+where)
 		return

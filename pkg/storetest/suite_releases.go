@@ -126,7 +126,7 @@ func emptyArchive(t *testing.T, c store.Config) {
 		t.Errorf("a checkpoint of nothing: %q, %v", note, err)
 	}
 	_, err := a.File(t.Context(), 1, "figures.json")
-	wantCode(t, "a file", err, fault.NotFound, release.CodeReleaseUnknown)
+	wantCode(t, "a file", err, fault.NotFound, shelf.CodeFileNotPublished)
 	wantCode(t, "a withdrawal", a.Withdraw(t.Context(), notice(1)), fault.NotFound, release.CodeReleaseUnknown)
 	verifiedReleases(t, r, 0)
 }
@@ -149,7 +149,7 @@ func publishRoundTrip(t *testing.T, c store.Config) {
 		}
 	}
 	_, err := a.File(t.Context(), 1, "figures.csv")
-	wantCode(t, "a file that is not there", err, fault.NotFound, release.CodeReleaseUnknown)
+	wantCode(t, "a file that is not there", err, fault.NotFound, shelf.CodeFileNotPublished)
 	verifiedReleases(t, r, 2)
 }
 

@@ -6,11 +6,13 @@ CREATE TABLE draft (
     id      uuid PRIMARY KEY,
     state   text NOT NULL CHECK (state IN ('draft', 'computed', 'submitted', 'approved', 'rejected', 'published')),
     version integer NOT NULL CHECK (version >= 1),
-    number  integer UNIQUE CHECK (number >= 1),
+    number  integer CHECK (number >= 1), -- of an approved draft, the one it is frozen as
     changed bigint NOT NULL UNIQUE, -- the order of changes
     body    bytea NOT NULL,
-    CHECK ((number IS NOT NULL) = (state = 'published'))
+    CHECK (state <> 'published' OR number IS NOT NULL)
 );
+
+CREATE UNIQUE INDEX draft_number ON draft (number) WHERE state = 'published';
 
 CREATE TABLE draft_artefact (
     draft       uuid PRIMARY KEY REFERENCES draft (id) DEFERRABLE INITIALLY DEFERRED,

@@ -6,11 +6,13 @@ CREATE TABLE draft (
     id      BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     state   TEXT NOT NULL CHECK (state IN ('draft', 'computed', 'submitted', 'approved', 'rejected', 'published')),
     version INTEGER NOT NULL CHECK (version >= 1),
-    number  INTEGER UNIQUE CHECK (number >= 1),
+    number  INTEGER CHECK (number >= 1), -- of an approved draft, the one it is frozen as
     changed INTEGER NOT NULL UNIQUE, -- the order of changes
     body    BLOB NOT NULL,
-    CHECK ((number IS NOT NULL) = (state = 'published'))
+    CHECK (state <> 'published' OR number IS NOT NULL)
 ) STRICT;
+
+CREATE UNIQUE INDEX draft_number ON draft (number) WHERE state = 'published';
 
 CREATE TABLE draft_artefact (
     draft       BLOB NOT NULL PRIMARY KEY REFERENCES draft (id) DEFERRABLE INITIALLY DEFERRED,
@@ -46,7 +48,8 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER draft_published_no_replace BEFORE INSERT ON draft
-WHEN EXISTS (SELECT 1 FROM draft WHERE state = 'published' AND (id = NEW.id OR number = NEW.number OR changed = NEW.changed))
+WHEN EXISTS (SELECT 1 FROM draft WHERE state = 'published'
+    AND (id = NEW.id OR changed = NEW.changed OR NEW.state = 'published' AND number = NEW.number))
 BEGIN
     SELECT RAISE(ABORT, 'a published draft is never changed again');
 END;
@@ -88,14 +91,6 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER ledger_head_no_replace BEFORE INSERT ON ledger_head
-BEGIN
-    SELECT RAISE(ABORT, 'the ledger is append-only');
-END;
--- +goose StatementEnd
-
--- +goose StatementBegin
-CREATE TRIGGER ledger_entries_no_replace BEFORE INSERT ON ledger_entries
-WHEN EXISTS (SELECT 1 FROM ledger_entries WHERE idx = NEW.idx)
 BEGIN
     SELECT RAISE(ABORT, 'the ledger is append-only');
 END;
