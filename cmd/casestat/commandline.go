@@ -32,8 +32,11 @@ type commandLine struct {
 		Close periodCloseCommand `cmd:"" help:"Close a reporting year for good."`
 	} `cmd:"" help:"Manage reporting years."`
 
+	Release releaseCommands `cmd:"" help:"Plan, protect, review, publish and read releases."`
+
 	Verify struct {
-		Ledger verifyLedgerCommand `cmd:"" help:"Prove that nothing in the ledger was changed."`
+		Release verifyReleaseCommand `cmd:"" help:"Prove a release again, from its bytes and the public key."`
+		Ledger  verifyLedgerCommand  `cmd:"" help:"Prove that nothing in the ledger was changed."`
 	} `cmd:"" help:"Check what the service claims."`
 
 	Audit struct {

@@ -132,6 +132,9 @@ func (d *show) play(ctx context.Context, address string) error {
 		return fmt.Errorf("the demo could not be played: %w", err)
 	}
 	d.tell(outcome, d.session.now().Sub(started))
+	if err := d.release(ctx, stage, address); err != nil {
+		return err
+	}
 	if d.once {
 		return nil
 	}

@@ -69,7 +69,7 @@ func (f demoFolder) found(ctx context.Context, s *session) (again bool, err erro
 		return false, err
 	}
 	if keys := f.keys(s); !keys.there() {
-		if _, err := keys.init(); err != nil {
+		if _, err := keys.init(releaseKeysName); err != nil {
 			return false, err
 		}
 	}

@@ -1,25 +1,25 @@
 package main
 
 import (
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"manniskohandel.se/casestat/pkg/access"
 )
 
-// subjectKeyBytes is the length of the key under which the ledger speaks of
-// records.
-const subjectKeyBytes = 32
+// The key under which the ledger speaks of records.
+const (
+	subjectKeyBytes = 32
+	subjectFile     = "ledger-subject.key"
+)
 
 // keyFolder holds the service's keys, each in a file of mode 0600: the token
-// keys, which rotate, and the ledger's subject key, which never does, because
-// with another one nobody could find a record's deeds again.
+// keys, which rotate; the ledger's subject key, which never does, because with
+// another one nobody could find a record's deeds again; and those of the releases.
 type keyFolder struct {
 	path   string
 	now    func() time.Time
@@ -33,19 +33,23 @@ func (k keyFolder) tokens() access.KeyFile {
 	return access.KeyFile{Path: filepath.Join(k.path, "token-keys.json"), Clock: k.now, Random: k.random}
 }
 
-func (k keyFolder) subjectFile() string { return filepath.Join(k.path, "ledger-subject.key") }
+func (k keyFolder) subjectFile() string { return k.file(subjectFile) }
 
 // errNoSubject tells who lost the subject key what that means.
 var errNoSubject = errors.New("put back your copy of it; without one, remove token-keys.json and run casestat keys init, " +
 	"and nobody will be able to tell which record an earlier entry of the ledger is about")
 
-// init makes the keys that are not there. It never replaces one.
-func (k keyFolder) init() (access.KeyInfo, error) {
+// init makes the keys that are not there, those of the releases in the name of
+// an installation. It never replaces one.
+func (k keyFolder) init(name string) (access.KeyInfo, error) {
 	if err := os.MkdirAll(k.path, 0o700); err != nil {
 		return access.KeyInfo{}, err
 	}
 	// The token keys come last: where they are, the other was.
 	if err := k.initSubject(); err != nil {
+		return access.KeyInfo{}, err
+	}
+	if _, err := k.initReleases(name); err != nil {
 		return access.KeyInfo{}, err
 	}
 	return k.tokens().Init()
@@ -60,31 +64,16 @@ func (k keyFolder) initSubject() error {
 	case exists(k.tokens().Path):
 		return k.missingSubject()
 	}
-	key := make([]byte, subjectKeyBytes)
-	if _, err := io.ReadFull(k.random, key); err != nil {
-		return err
-	}
-	f, err := newSecretFile(k.subjectFile())
-	if err != nil {
-		return err
-	}
-	return f.keep([]byte(hex.EncodeToString(key) + "\n"))
+	return k.newSecret(subjectFile, subjectKeyBytes)
 }
 
 // subject reads the ledger's subject key.
 func (k keyFolder) subject() ([]byte, error) {
-	b, err := readSecret(k.subjectFile())
+	key, err := k.secret(subjectFile, subjectKeyBytes)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, k.missingSubject()
 	}
-	if err != nil {
-		return nil, err
-	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(b)))
-	if err != nil || len(key) != subjectKeyBytes {
-		return nil, fmt.Errorf("%s does not hold a key of %d bytes", k.subjectFile(), subjectKeyBytes)
-	}
-	return key, nil
+	return key, err
 }
 
 func (k keyFolder) missingSubject() error {

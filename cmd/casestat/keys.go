@@ -8,21 +8,38 @@ import (
 	"manniskohandel.se/casestat/pkg/access"
 )
 
-type keysInitCommand struct{ folders }
+type keysInitCommand struct {
+	folders
+	Name string `default:"casestat" placeholder:"NAME" help:"Whose keys they are, such as casestat.example.org; it stands in every release. Default: casestat."`
+}
 
-// Run makes the keys of a new installation.
+// Run makes the keys of a new installation, or those of the releases in one that
+// was made before there were any.
 func (c *keysInitCommand) Run(s *session) error {
 	keys := c.keys(s)
-	info, err := keys.init()
+	before := keys.hasReleaseKeys()
+	info, err := keys.init(c.Name)
+	if made := !before && keys.hasReleaseKeys(); made && errors.Is(err, access.ErrKeysExist) {
+		fmt.Fprintf(s.out, "Made the keys of the releases; the others in %s stay as they are.\n", keys.path)
+		c.advise(s, keys)
+		return nil
+	}
 	if errors.Is(err, access.ErrKeysExist) {
 		return fmt.Errorf("there are keys in %s already: rotate them with casestat keys rotate", keys.path)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "Made token key %s; it and the ledger's subject key are in %s.\n", info.ID, keys.path)
+	fmt.Fprintf(s.out, "Made token key %s; it, the ledger's subject key and the keys of the releases are in %s.\n", info.ID, keys.path)
 	fmt.Fprintln(s.out, "Keep a copy of this folder where only you can read it; the database's backup does not hold it.")
+	c.advise(s, keys)
 	return nil
+}
+
+// advise says what to do with the keys that are for others.
+func (c *keysInitCommand) advise(s *session, keys keyFolder) {
+	fmt.Fprintf(s.out, "Move %s to where the service cannot reach it: it opens the proofs, which are as secret as the records.\n", keys.file(certificateFile))
+	fmt.Fprintf(s.out, "Publish %s: with it everybody can verify your releases.\n", keys.file(signingPublic))
 }
 
 type keysRotateCommand struct {

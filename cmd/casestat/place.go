@@ -20,6 +20,8 @@ type place struct {
 	folders
 	IntakeDSNFile    string `name:"intake-dsn-file" placeholder:"FILE" help:"PostgreSQL instead of SQLite: file with the connection string of the intake role (or CASESTAT_INTAKE_DSN)."`
 	CounterDSNFile   string `name:"counter-dsn-file" placeholder:"FILE" help:"PostgreSQL: file with the connection string of the counter role (or CASESTAT_COUNTER_DSN)."`
+	PublisherDSNFile string `name:"publisher-dsn-file" placeholder:"FILE" help:"PostgreSQL: file with the connection string of the publisher role (or CASESTAT_PUBLISHER_DSN)."`
+	PublicDSNFile    string `name:"public-dsn-file" placeholder:"FILE" help:"PostgreSQL: file with the connection string of the public role, which reads releases alone (or CASESTAT_PUBLIC_DSN)."`
 	OwnerDSNFile     string `name:"owner-dsn-file" placeholder:"FILE" help:"PostgreSQL: file with the connection string of the owner, for migrations alone (or CASESTAT_OWNER_DSN)."`
 	PostgresMaxConns int    `name:"postgres-connections" placeholder:"N" help:"PostgreSQL: most connections of each role. Default: 8."`
 }
@@ -37,6 +39,8 @@ func (p place) config(s *session) (store.Config, error) {
 	for _, r := range []role{
 		{p.IntakeDSNFile, "CASESTAT_INTAKE_DSN", &c.Intake},
 		{p.CounterDSNFile, "CASESTAT_COUNTER_DSN", &c.Counter},
+		{p.PublisherDSNFile, "CASESTAT_PUBLISHER_DSN", &c.Publisher},
+		{p.PublicDSNFile, "CASESTAT_PUBLIC_DSN", &c.Public},
 		{p.OwnerDSNFile, "CASESTAT_OWNER_DSN", &c.Owner},
 	} {
 		dsn, err := secretFrom(s, r.file, r.variable)

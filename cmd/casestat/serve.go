@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"manniskohandel.se/casestat/pkg/server"
 	"manniskohandel.se/casestat/pkg/store"
 )
 
@@ -25,12 +26,18 @@ type serveCommand struct {
 	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Private key of the certificate, PEM."`
 	BehindProxy   bool   `help:"A proxy in front ends TLS, so listen beyond this machine without it."`
 	Production    bool   `help:"Make nothing by itself, and refuse to start with unsafe settings."`
+	Public        bool   `help:"Serve published releases alone, from the releases store, without any way to the records."`
+	Releases      string `placeholder:"DIR" help:"With --public: serve this folder of exported releases instead of a store."`
+	Key           string `placeholder:"FILE" help:"With --public: public key that the releases must be signed with. Default: the one in the keys' folder."`
 }
 
 // Run serves until ctx ends, and then lets accepted requests finish.
 func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 	if err := c.check(); err != nil {
 		return err
+	}
+	if c.Public {
+		return c.servePublic(ctx, s)
 	}
 	config, err := c.config(s)
 	if err != nil {
@@ -56,7 +63,14 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, running.close()) }()
-	return c.serve(ctx, running, listeners)
+	return c.serve(ctx, front{running.server, log, running.watchKeys}, listeners)
+}
+
+// front is a server and what runs beside it.
+type front struct {
+	server *server.Server
+	log    *slog.Logger
+	beside func(ctx context.Context) // until ctx ends
 }
 
 // complete refuses a PostgreSQL that could be served from in part only.
@@ -69,6 +83,9 @@ func complete(config store.Config) error {
 	case config.Counter == "":
 		return errors.New("PostgreSQL needs the connection string of the counter role, or the desk could not read: " +
 			"give --counter-dsn-file or CASESTAT_COUNTER_DSN")
+	case config.Publisher == "":
+		return errors.New("PostgreSQL needs the connection string of the publisher role, or nothing could be published: " +
+			"give --publisher-dsn-file or CASESTAT_PUBLISHER_DSN")
 	}
 	return nil
 }
@@ -89,7 +106,9 @@ func (c *serveCommand) check() error {
 			"give --tls-cert and --tls-key, or --behind-proxy if a proxy in front ends TLS", c.Listen)
 	case c.MetricsListen != "" && !loopback(c.MetricsListen) && !c.BehindProxy:
 		return fmt.Errorf("metrics on %s can be reached from other machines: listen on loopback, or give --behind-proxy", c.MetricsListen)
-	case c.Production && !secureAddress(c.Issuer):
+	case !c.Public && (c.Releases != "" || c.Key != ""):
+		return errors.New("--releases and --key belong to --public")
+	case c.Production && !c.Public && !secureAddress(c.Issuer):
 		return errors.New("--production needs --issuer with the https address that clients know the service by")
 	}
 	return nil
@@ -126,7 +145,7 @@ func (c *serveCommand) prepare(ctx context.Context, s *session, config store.Con
 	if keys.there() {
 		return nil
 	}
-	_, err := keys.init()
+	_, err := keys.init(releaseKeysName)
 	return err
 }
 
@@ -197,12 +216,12 @@ func (c *serveCommand) issuer(listener net.Listener) string {
 }
 
 // serve runs the service beside its metrics until ctx ends or either fails.
-func (c *serveCommand) serve(ctx context.Context, running *service, listeners listeners) error {
+func (c *serveCommand) serve(ctx context.Context, running front, listeners listeners) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var background sync.WaitGroup
 	var failed error
-	background.Go(func() { running.watchKeys(ctx) })
+	background.Go(func() { running.beside(ctx) })
 	if listeners.metrics != nil {
 		running.log.Info("metrics", slog.String("address", "http://"+listeners.metrics.Addr().String()+"/metrics"))
 		background.Go(func() {

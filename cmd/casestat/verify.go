@@ -10,8 +10,11 @@ import (
 	"manniskohandel.se/casestat/pkg/store"
 )
 
-// recordsOrigin names the records ledger in checkpoints.
-const recordsOrigin = "casestat/records"
+// The names of the two ledgers in their checkpoints.
+const (
+	recordsOrigin  = "casestat/records"
+	releasesOrigin = "casestat/releases"
+)
 
 type verifyLedgerCommand struct {
 	place

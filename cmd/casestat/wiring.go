@@ -15,7 +15,10 @@ import (
 	"manniskohandel.se/casestat/pkg/intake"
 	"manniskohandel.se/casestat/pkg/membership"
 	"manniskohandel.se/casestat/pkg/record"
+	"manniskohandel.se/casestat/pkg/release"
 	"manniskohandel.se/casestat/pkg/server"
+	"manniskohandel.se/casestat/pkg/shelf"
+	"manniskohandel.se/casestat/pkg/signed"
 	"manniskohandel.se/casestat/pkg/store"
 )
 
@@ -37,11 +40,14 @@ type settings struct {
 
 // service is everything that runs in one process.
 type service struct {
-	server  *server.Server
-	records *store.Records
-	intake  *intake.Service
-	ring    *access.Ring
-	log     *slog.Logger
+	server   *server.Server
+	records  *store.Records
+	releases *store.Releases
+	intake   *intake.Service
+	ring     *access.Ring
+	log      *slog.Logger
+
+	releaseKeys release.Keys
 }
 
 // assemble wires the whole house, from the store up. The caller closes what it
@@ -55,11 +61,19 @@ func assemble(ctx context.Context, s settings) (*service, error) {
 	if err != nil {
 		return nil, err
 	}
+	releaseKeys, err := s.keys.releases()
+	if err != nil {
+		return nil, err
+	}
 	records, err := openRecords(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	running := &service{records: records, ring: ring, log: s.log, intake: intake.New(intake.Deps{
+	releases, err := openReleases(ctx, s.store, s.guarded)
+	if err != nil {
+		return nil, errors.Join(err, records.Close())
+	}
+	running := &service{records: records, releases: releases, releaseKeys: releaseKeys, ring: ring, log: s.log, intake: intake.New(intake.Deps{
 		Store: records.Intake(), Now: s.session.now, Rand: s.session.random, SubjectKey: subjectKey, Batches: batchesAtOnce,
 	})}
 	if running.server, err = newServer(s, running); err != nil {
@@ -83,6 +97,22 @@ func openRecords(ctx context.Context, s settings) (*store.Records, error) {
 		return nil, errors.Join(err, records.Close())
 	}
 	return records, nil
+}
+
+// openReleases opens the store of what went out, as openRecords does the other.
+func openReleases(ctx context.Context, config store.Config, guarded bool) (*store.Releases, error) {
+	releases, err := store.OpenReleases(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	err = releases.Migrated(ctx)
+	if err == nil && guarded {
+		err = releases.CheckSafety(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, releases.Close())
+	}
+	return releases, nil
 }
 
 // newServer puts the services in front of the store behind the contract.
@@ -114,12 +144,22 @@ func newServer(s settings, running *service) (*server.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys := running.releaseKeys
+	books := shelf.New(running.releases.Archive(), signed.Pin(keys.Signer.Key()))
+	publishing, err := release.New(release.Deps{
+		Records: running.records.Frozen(), Drafts: running.records.Drafts(), Archive: running.releases.Archive(), Shelf: books,
+		Figures: figures, Keys: keys, Now: s.session.now, Software: buildVersion(), Origin: releasesOrigin,
+	})
+	if err != nil {
+		return nil, err
+	}
 	return server.New(server.Deps{
+		Drafts: publishing, Publishing: publishing, Requests: publishing, Shelf: books, ReleaseKey: keys.Signer.Key(),
 		Authenticator: authenticator, Granter: granter, Keys: running.ring,
 		Records: running.intake, Counts: counts, Periods: members, Members: members,
 		Reader: reader, Book: book, Figures: figures, Contract: casestat.Contract,
 		Log: s.log, Now: s.session.now, Random: s.session.random, HSTS: s.hsts,
-		Ready: running.records.Ping,
+		Ready: running.ready,
 	})
 }
 
@@ -149,8 +189,13 @@ func (s *service) watchKeys(ctx context.Context) {
 // close writes what was handed over and ends the store's connections.
 func (s *service) close() error {
 	s.intake.Close()
-	if err := s.records.Close(); err != nil {
-		return fmt.Errorf("close the records store: %w", err)
+	if err := errors.Join(s.records.Close(), s.releases.Close()); err != nil {
+		return fmt.Errorf("close the stores: %w", err)
 	}
 	return nil
+}
+
+// ready says whether both stores answer.
+func (s *service) ready(ctx context.Context) error {
+	return errors.Join(s.records.Ping(ctx), s.releases.Ping(ctx))
 }

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"manniskohandel.se/casestat/api"
+	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/release"
+	"manniskohandel.se/casestat/pkg/shelf"
+	"manniskohandel.se/casestat/pkg/signed"
+)
+
+// remoteShelf reads published releases from a running service, as anybody can.
+// It implements shelf.Source: nothing that it gives is believed.
+type remoteShelf struct {
+	base string
+	http *http.Client
+}
+
+func newRemoteShelf(address string) (remoteShelf, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return remoteShelf{}, errors.New("the address must be one like https://casestat.example.org")
+	}
+	return remoteShelf{base: strings.TrimSuffix(address, "/"), http: &http.Client{}}, nil
+}
+
+// get reads a public answer.
+func (r remoteShelf) get(ctx context.Context, path string) (_ []byte, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := r.http.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("no answer from %s (is the service running there?): %w", r.base, bare(err))
+	}
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	switch {
+	case response.StatusCode == http.StatusNotFound:
+		return nil, fault.New(fault.NotFound, release.CodeReleaseUnknown)
+	case response.StatusCode != http.StatusOK:
+		return nil, &refusal{status: response.StatusCode}
+	}
+	b, err := io.ReadAll(io.LimitReader(response.Body, signed.MaxSize+1))
+	if len(b) > signed.MaxSize {
+		return nil, fmt.Errorf("the answer to %s is larger than any release", path)
+	}
+	return b, err
+}
+
+func (r remoteShelf) list(ctx context.Context) (list api.Releases, err error) {
+	b, err := r.get(ctx, "/v1/releases")
+	if err != nil {
+		return list, err
+	}
+	if json.Unmarshal(b, &list) != nil {
+		return list, errNotInContract
+	}
+	return list, nil
+}
+
+// Version implements shelf.Source.
+func (r remoteShelf) Version(ctx context.Context) (int64, error) {
+	list, err := r.list(ctx)
+	version := int64(len(list.Releases))
+	for _, one := range list.Releases {
+		if one.Status == api.ReleaseStatusWithdrawn {
+			version++
+		}
+	}
+	return version, err
+}
+
+// Stored implements shelf.Source.
+func (r remoteShelf) Stored(ctx context.Context) ([]shelf.Stored, error) {
+	list, err := r.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stored := make([]shelf.Stored, 0, len(list.Releases))
+	for _, one := range list.Releases {
+		s := shelf.Stored{Number: one.Number}
+		path := "/v1/releases/" + strconv.Itoa(one.Number)
+		if s.Manifest, err = r.get(ctx, path+"/manifest"); err != nil {
+			return nil, err
+		}
+		if one.Status == api.ReleaseStatusWithdrawn {
+			if s.Withdrawal, err = r.get(ctx, path+"/withdrawal"); err != nil {
+				return nil, err
+			}
+		}
+		stored = append(stored, s)
+	}
+	return stored, nil
+}
+
+// File implements shelf.Source.
+func (r remoteShelf) File(ctx context.Context, number int, name string) ([]byte, error) {
+	return r.get(ctx, "/v1/releases/"+strconv.Itoa(number)+"/files/"+url.PathEscape(name))
+}
+
+// Checkpoint implements shelf.Source.
+func (r remoteShelf) Checkpoint(ctx context.Context) ([]byte, error) {
+	b, err := r.get(ctx, "/v1/releases/checkpoint")
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, nil
+	}
+	return b, err
+}
