@@ -49,6 +49,7 @@ type Prober struct {
 	// found.
 	worlds   [][]plan.Count
 	hopeless bool
+	relaxed  *program // everything known in one, asking for nothing
 	mould    *mould
 	rng      *rand.Rand
 	patience int // multiplications left for what is hard

@@ -21,7 +21,7 @@ const starts = 40
 
 // efforts are how many changes the making of a world from nothing may take, one
 // attempt going on where the one before stopped.
-var efforts = []int{100_000, 300_000, 1_000_000}
+var efforts = []int{100_000, 200_000, 200_000, 200_000, 200_000, 200_000}
 
 // settled is the mould of everything known, asking about a quantity.
 func (pr *Prober) settled(q quantity) *mould {
@@ -44,15 +44,43 @@ func (pr *Prober) world() []plan.Count {
 	return pr.worlds[0]
 }
 
-// create makes a world from nothing.
+// create makes a world: from nothing, or when that takes too long from a
+// population in fractions of persons.
 func (pr *Prober) create() []plan.Count {
 	f := newForge(pr.settled(nil), pr.rng, nil)
-	for _, steps := range efforts {
+	for i, steps := range efforts {
 		if f.work(steps, pr.stopped) {
 			return pr.keep(f.population())
 		}
+		if i > 0 {
+			f = newForge(pr.settled(nil), pr.rng, pr.rounded())
+		}
 	}
 	return nil
+}
+
+// rounded is a solution of the relaxation in which nobody is split any more, so
+// that it misses some rows by a little. The next one is another.
+func (pr *Prober) rounded() (people []plan.Count) {
+	if pr.relaxed == nil {
+		p, err := newProgram(pr.known.sizes, pr.known.rows, pr.known.bans, pr.stopped)
+		if err != nil {
+			return nil
+		}
+		*p.allowance = solving
+		p.ask(newPricer(pr.known.sizes, pr.known.rows, nil, pr.known.bans), nil)
+		if _, err := p.maximise(); err != nil {
+			return nil
+		}
+		pr.relaxed = p
+	}
+	for i, x := range pr.relaxed.values(pr.relaxed.unshifted) {
+		n := int(math.Floor(max(x, 0) + pr.rng.Float64()))
+		if k := pr.relaxed.head[i]; k >= 0 && n > 0 {
+			people = append(people, plan.Count{Atom: pr.relaxed.pool[k].atom, N: n})
+		}
+	}
+	return people
 }
 
 // keep adds a population to the worlds, if it is one: it is counted from the

@@ -96,7 +96,11 @@ func (f *framer) axis(v *variable) plan.Axis {
 	if v.groups != nil {
 		return plan.Axis{Name: PopulationAxis, Categories: f.populationNames(v)}
 	}
-	return plan.Axis{Name: string(v.column.Field.Name), Categories: f.categoryNames(v)}
+	role := plan.Sensitive
+	if v.column.Field.Identifies >= 1 {
+		role = plan.Identifying
+	}
+	return plan.Axis{Name: string(v.column.Field.Name), Categories: f.categoryNames(v), Role: role}
 }
 
 // cell writes one wanted cell.
