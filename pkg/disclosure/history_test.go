@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
 )
@@ -14,9 +16,7 @@ type change struct{ added, removed []int }
 
 // twoReleases is the slide, released once, and again after a change: the same
 // cells over those who were there the first time and over those who are there
-// the second time. The batch axis says in which releases a record was. Where
-// some came and others went, neither release is nested in the other, and who
-// came and who went is declared for every cell.
+// the second time. The batch axis says in which releases a record was.
 func twoReleases(t *testing.T, c change) Problem {
 	t.Helper()
 	system, data := slide(0, 0)
@@ -41,12 +41,7 @@ func twoReleases(t *testing.T, c change) Problem {
 	p := Problem{Data: data, Policy: plan.Defaults()}
 	p.System.Axes = append(system.Axes, plan.Axis{Name: plan.BatchAxis, Categories: batches, Hidden: true})
 	p.System.Cells = append(during(system.Cells, 1, batches, "added"), during(system.Cells, 2, batches, "removed")...)
-	p.Functionals = Derive(p.System)
-	for i, cell := range system.Cells {
-		if !cell.Weighted && len(batches) == 3 {
-			p.Functionals = append(p.Functionals, differences(p.System.Cells[i], p.System.Cells[len(system.Cells)+i])...)
-		}
-	}
+	p.Functionals = append(Derive(p.System), Differences(p.System, len(system.Cells))...)
 	p.Earlier = []plan.Pattern{slices.Repeat(plan.Pattern{true}, len(system.Cells))}
 	p.Views = viewsOf(t, p)
 	return p
@@ -75,13 +70,6 @@ func during(cells []plan.Cell, release int, batches []string, without string) (o
 		out = append(out, c)
 	}
 	return out
-}
-
-func differences(before, after plan.Cell) []plan.Functional {
-	return []plan.Functional{
-		{Name: "gone:" + before.Name, Within: before.Where, Except: &after.Where},
-		{Name: "come:" + after.Name, Within: after.Where, Except: &before.Where},
-	}
 }
 
 func TestASecondReleaseIsHeldAgainstTheFirst(t *testing.T) {
@@ -146,6 +134,22 @@ func TestAFigureIsWithheldWhereItWouldTellWhoCame(t *testing.T) {
 	if cell := cellNamed(t, p.System, "relation@2"); s.Pattern[cell] {
 		t.Error("26 of 35 becomes 26 of 40: nobody who came has the property")
 	}
+	for i := range p.Data {
+		if p.Data[i].Atom[slideAttribute] != 0 {
+			p.Data[i].Atom[slideFigure+slices.Index(slideFigures, "relation")] = 1
+		}
+	}
+	p.Views = viewsOf(t, p)
+	if s, err = Protect(t.Context(), p, Seed{1}); err != nil {
+		t.Fatal(err)
+	}
+	if cell := cellNamed(t, p.System, "relation@2"); s.Pattern[cell] {
+		t.Error("26 of 35 becomes 31 of 40: everybody who came has the property")
+	}
+	p.Functionals = nil
+	if s, err = Protect(t.Context(), p, Seed{1}); err != nil || !s.Pattern[cellNamed(t, p.System, "relation@2")] {
+		t.Errorf("%v: without the declared differences nobody looks; the test has lost its point", err)
+	}
 }
 
 // The contrasts: held against nothing, one person more is no difference to
@@ -164,5 +168,56 @@ func TestContrastWithoutHistoryOnePersonMoreGoesThrough(t *testing.T) {
 	p.Views = viewsOf(t, p)
 	if _, err := Protect(t.Context(), p, Seed{1}); err != nil {
 		t.Errorf("%v: without the declared differences nobody looks at who left; the test has lost its point", err)
+	}
+}
+
+func TestDifferencesAreNamed(t *testing.T) {
+	p := twoReleases(t, change{added: []int{0}, removed: []int{1}})
+	cells := []plan.Cell{p.System.Cells[0], p.System.Cells[1], p.System.Cells[9], p.System.Cells[10], p.System.Cells[8], p.System.Cells[17]}
+	p.System.Cells = []plan.Cell{cells[0], cells[1], cells[4], cells[2], cells[3], cells[5]}
+	var got []string
+	for _, f := range Differences(p.System, 3) {
+		got = append(got, f.Name)
+	}
+	want := []string{
+		"come:persons@2@persons@1", "gone:persons@2@persons@1",
+		"come:persons@2-civil_society@2@persons@1", "gone:persons@2-civil_society@2@persons@1",
+		"come:civil_society@2@civil_society@1", "gone:civil_society@2@civil_society@1",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+	if Differences(p.System, 0) != nil || Differences(p.System, 7) != nil {
+		t.Error("differences without two releases")
+	}
+	p.System.Axes[slideAttribute].Hidden = false
+	if Differences(p.System, 3) != nil {
+		t.Error("differences without batches")
+	}
+}
+
+// 24 children of 35 women, then more of 40: the difference is the newcomers'.
+func TestTwoSumsMustNotTellWhatTheNewcomersAdd(t *testing.T) {
+	for _, c := range []struct {
+		children []int
+		shown    bool
+	}{
+		{[]int{1, 2, 1, 2, 1}, true},
+		{[]int{0, 0, 0, 0, 3}, false},
+		{[]int{1, 1, 1, 1, 1}, false}, // as many children as mothers
+		{[]int{0, 0, 0, 0, 0}, false},
+	} {
+		p := twoReleases(t, change{added: []int{0, 1, 2, 3, 4, 0, 1, 2, 3, 4}})
+		for i, d := range p.Data[len(p.Data)-10 : len(p.Data)-5] {
+			d.Atom[slideChildren] = c.children[i]
+		}
+		p.Views = viewsOf(t, p)
+		s, err := Protect(t.Context(), p, Seed{1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Pattern[cellNamed(t, p.System, "children@2")]; got != c.shown {
+			t.Errorf("newcomers with %v: the sum is shown: %v", c.children, got)
+		}
 	}
 }

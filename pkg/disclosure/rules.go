@@ -16,7 +16,7 @@ func (e *engine) withholdByRule() {
 		switch {
 		case c.StructuralZero:
 		case c.Weighted:
-			if !e.safe.publishable(c, data, axis, e.problem.Policy) {
+			if !e.safe.publishable(c, data, axis, e.problem.Policy) || !e.sumsApart(i, axis) {
 				e.withhold(i, RuleSum, "")
 			}
 		case axis >= 0:
@@ -24,6 +24,33 @@ func (e *engine) withholdByRule() {
 		}
 	}
 	e.sticky()
+}
+
+// sumsApart says whether a sum tells nothing about who came or went since an
+// earlier release showed the same sum: what these add is a sum as well.
+func (e *engine) sumsApart(cell, axis int) bool {
+	s, shown := e.problem.System, e.safe.shownBefore(e.problem)
+	b := batches{system: s, axis: batchAxis(s)}
+	for i, old := range s.Cells[:cell] {
+		now := s.Cells[cell]
+		if b.axis < 0 || !shown[i] || shown[cell] || !sameSum(old, now) ||
+			!sameSelection(s, b.within(old.Where, nil), b.within(now.Where, nil)) {
+			continue
+		}
+		for _, in := range b.changed(twin{old, now}) {
+			between := now
+			between.Where = b.within(now.Where, in)
+			if len(in) > 0 && !e.safe.publishable(between, e.data, axis, e.problem.Policy) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sameSum says whether two cells add the same number up.
+func sameSum(a, b plan.Cell) bool {
+	return a.Weighted && b.Weighted && a.WeightAxis == b.WeightAxis && slices.Equal(a.Weights, b.Weights)
 }
 
 // contributors withholds a count that too few organisations contributed to, or
