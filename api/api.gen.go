@@ -3030,7 +3030,7 @@ type Coverage struct {
 
 // Derivation defines model for Derivation.
 type Derivation struct {
-	// By The dimensions to keep; all when left out
+	// By The dimensions that stay; over the others is summed
 	By    *[]string `json:"by,omitempty"`
 	Table string    `json:"table"`
 

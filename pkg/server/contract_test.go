@@ -21,7 +21,7 @@ func TestContractExamplesWork(t *testing.T) {
 		}
 		for media, content := range body.Value.Content {
 			r := sample(t, op, servertest.ID(70_000+tried))
-			r.Type, r.Token = media, s.Token(t, someoneWith(s, op.Permission))
+			r.Type, r.Token = media, s.Token(t, someoneWith(s, op.Permissions...))
 			r.Body = []byte(asText(t, content.Example))
 			r.Body = []byte(strings.NewReplacer(
 				"0c0f6a52-8f3c-4a43-8b3a-6a7c6c1f6a02", servertest.ID(2), // an organisation that exists here

@@ -13,6 +13,7 @@ import (
 
 	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/record"
 )
 
@@ -107,7 +108,17 @@ func StatusesOf(code string, kinds map[string]bool) string {
 		}
 	}
 	slices.Sort(all)
+	if len(all) == 0 && refusesAPlan(code) {
+		return strconv.Itoa(statuses[fault.Invalid])
+	}
 	return strings.Join(all, " or ")
+}
+
+// refusesAPlan says whether a code heads a refusal because it is that of the
+// first thing wrong with a plan or with waivers.
+func refusesAPlan(code string) bool {
+	admission := []fault.Code{plan.CodeSmallUniverse, plan.CodeTooManyWays, plan.CodeTooManyPairs, plan.CodeTooManyCells}
+	return strings.HasPrefix(code, "waiver_") || strings.HasPrefix(code, "plan_") && !slices.Contains(admission, fault.Code(code))
 }
 
 var kindNames = map[string]fault.Kind{

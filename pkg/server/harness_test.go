@@ -19,7 +19,11 @@ import (
 // not slip through the matrices.
 func sample(t testing.TB, op server.Entry, id string) servertest.Request {
 	t.Helper()
-	path := strings.NewReplacer("{record_id}", id, "{client_id}", id, "{organisation_id}", id, "{year}", "2025").Replace(op.Path)
+	path := strings.NewReplacer("{record_id}", id, "{client_id}", id, "{organisation_id}", id, "{year}", "2025",
+		"{draft_id}", id, "{request_id}", id, "{number}", "1", "{figure}", "undocumented", "{table}", "age", "{file}", "figures.json").Replace(op.Path)
+	if op.ID == "getDefaultPlan" {
+		path += "?year=2025"
+	}
 	if strings.Contains(op.Path, "/desk/") {
 		path = strings.Replace(path, "2025", "2024", 1) + "?purpose=figure_check"
 	}
@@ -45,9 +49,23 @@ func bodies(id string) map[string]string {
 		"countDeskTable":  table,
 		"putPeriod":       `{"state":"open"}`,
 		"putOrganisation": `{"name":"Ny medlem","kind":"member","active":true}`,
+		"deriveTable":     `{"year":2024,"table":"residence_by_age","by":["age_band"]}`,
+		"withdrawRelease": `{"reason":{"sv":"Ett fel i underlaget.","en":"An error in the data."}}`,
+		"putDraft":        smallPlan,
+		"submitDraft":     `{"waivers":[]}`,
+		"rejectDraft":     `{"reason":"One table too many."}`,
+		"putRequest":      `{"year":2024,"table":` + smallTable + `}`,
 		"putClient":       fmt.Sprintf(`{"organisation_id":%q,"holder":%q,"role":"submitter","permissions":["records:write"]}`, servertest.ID(2), servertest.ID(900)),
 	}
 }
+
+// smallPlan is a plan that is computed quickly.
+const (
+	smallTable = `{"name":"age","title":{"sv":"Ålder","en":"Age"},"universe":"sexual_exploitation_women_girls",` +
+		`"dimensions":[{"field":"age_band","rung":"agg_age_majority"}]}`
+	smallPlan = `{"title":{"sv":"Liten rapport","en":"Small report"},"years":[2025],"universes":["sexual_exploitation_women_girls"],` +
+		`"figures":[{"name":"undocumented","headline":true}],"tables":[` + smallTable + `]}`
+)
 
 // operationNamed finds an operation of the table.
 func operationNamed(t testing.TB, id string) server.Entry {
@@ -74,4 +92,7 @@ func tokens(t testing.TB, s *servertest.Service) map[string]string {
 	return all
 }
 
-func may(c access.Client, p access.Permission) bool { return slices.Contains(c.Permissions, p) }
+// may says whether the client has any of the permissions.
+func may(c access.Client, any []access.Permission) bool {
+	return slices.ContainsFunc(any, func(p access.Permission) bool { return slices.Contains(c.Permissions, p) })
+}

@@ -37,7 +37,7 @@ func TestT16_HostileJSON(t *testing.T) {
 		}
 		for name, body := range hostile() {
 			r := sample(t, op, servertest.ID(50_000))
-			r.Token, r.Body = s.Token(t, someoneWith(s, op.Permission)), []byte(body)
+			r.Token, r.Body = s.Token(t, someoneWith(s, op.Permissions...)), []byte(body)
 			answer := s.Do(t, r)
 			if answer.Code() == "" || answer.Status >= 500 {
 				t.Errorf("%s, %s: %d %s", op.ID, name, answer.Status, answer.Body)

@@ -49,19 +49,19 @@ func matrix(t *testing.T, s *servertest.Service) (breaches []string) {
 	t.Helper()
 	good := tokens(t, s)
 	for i, op := range server.Table() {
-		permission := contractPermission(t, op)
+		permissions := contractPermissions(t, op)
 		request := sample(t, op, servertest.ID(5000+i))
 		for _, who := range everyone(s) {
 			request.Token = good[who]
-			want := outcome(permission, may(s.Cast.Everyone()[who], permission))
+			want := outcome(permissions, may(s.Cast.Everyone()[who], permissions))
 			if got := s.Do(t, request); !want(got.Status) {
 				breaches = append(breaches, fmt.Sprintf("%s as %s: %d %s", op.ID, who, got.Status, got.Code()))
 			}
 		}
 		for name, token := range badTokens(t, s) {
 			request.Token = token
-			want := outcome(permission, false)
-			if permission != "" {
+			want := outcome(permissions, false)
+			if len(permissions) > 0 {
 				want = func(status int) bool { return status == 401 }
 			}
 			if got := s.Do(t, request); !want(got.Status) {
@@ -74,9 +74,9 @@ func matrix(t *testing.T, s *servertest.Service) (breaches []string) {
 
 // outcome says which statuses are right. A public operation never asks who it
 // is, but for the token endpoint, which refuses the sample's wrong secret.
-func outcome(permission access.Permission, allowed bool) func(int) bool {
+func outcome(permissions []access.Permission, allowed bool) func(int) bool {
 	switch {
-	case permission == "":
+	case len(permissions) == 0:
 		return func(status int) bool { return status != 403 }
 	case allowed:
 		return func(status int) bool { return status != 401 && status != 403 && status < 500 }
@@ -96,18 +96,22 @@ func badTokens(t *testing.T, s *servertest.Service) map[string]string {
 	}
 }
 
-// contractPermission is what openapi.yaml says that the operation asks for.
-func contractPermission(t *testing.T, op server.Entry) access.Permission {
+// contractPermissions are what openapi.yaml says that the operation asks for:
+// one of them is enough.
+func contractPermissions(t *testing.T, op server.Entry) (any []access.Permission) {
 	t.Helper()
 	item := servertest.Contract(t).Paths.Value(op.Path)
 	if item == nil || item.GetOperation(op.Method) == nil {
 		t.Fatalf("the contract has no %s %s", op.Method, op.Path)
 	}
 	security := item.GetOperation(op.Method).Security
-	if security == nil || len(*security) == 0 {
-		return ""
+	if security == nil {
+		t.Fatalf("the contract does not say who may %s %s", op.Method, op.Path)
 	}
-	return access.Permission((*security)[0]["oauth"][0])
+	for _, requirement := range *security {
+		any = append(any, access.Permission(requirement["oauth"][0]))
+	}
+	return any
 }
 
 // A 401 says how to authenticate, and a 403 is the same whatever is asked about.
@@ -116,7 +120,7 @@ func TestT1_RefusalsSayNothing(t *testing.T) {
 	own := s.Do(t, servertest.Request{Method: "PUT", Path: recordPath(1), Token: s.Token(t, s.Cast.A), Body: []byte(bodies("")["putRecord"])})
 	wantStatus(t, own, 201, "")
 	for _, op := range server.Table() {
-		if op.Permission == "" {
+		if len(op.Permissions) == 0 {
 			continue
 		}
 		stranger := s.Do(t, sample(t, op, servertest.ID(1)))

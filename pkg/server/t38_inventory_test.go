@@ -37,11 +37,11 @@ func TestT38_Inventory(t *testing.T) {
 				media = slices.Sorted(maps.Keys(op.RequestBody.Value.Content))
 			}
 			entry := server.Entry{Method: method, Path: path}
-			contract[method+" "+path] = fmt.Sprint(op.OperationID, contractPermission(t, entry), query, media)
+			contract[method+" "+path] = fmt.Sprint(op.OperationID, contractPermissions(t, entry), query, media)
 		}
 	}
 	for _, op := range server.Table() {
-		table[op.Method+" "+op.Path] = fmt.Sprint(op.ID, op.Permission, op.Query, slices.Sorted(slices.Values(op.Media)))
+		table[op.Method+" "+op.Path] = fmt.Sprint(op.ID, op.Permissions, op.Query, slices.Sorted(slices.Values(op.Media)))
 	}
 	if diff := cmp.Diff(contract, table); diff != "" {
 		t.Errorf("the table is not the contract (-contract +table)\n%s", diff)

@@ -118,7 +118,7 @@ func TestT39_AuditOrRefuse(t *testing.T) {
 		if op.ID == "putPeriod" {
 			r.Body = []byte(`{"state":"closed"}`)
 		}
-		r.Token = s.Token(t, someoneWith(s, op.Permission))
+		r.Token = s.Token(t, someoneWith(s, op.Permissions...))
 		answer := s.Do(t, r)
 		if answer.Status != 503 || answer.Header.Get("Retry-After") == "" || strings.Contains(string(answer.Body), "disk") {
 			t.Errorf("%s without a ledger: %d %s", op.ID, answer.Status, answer.Body)
@@ -176,7 +176,7 @@ func readAll(t *testing.T, s *servertest.Service, id string) string {
 	for _, name := range []string{"listRecords", "getRecord", "getRecordHistory", "listOrganisations", "listClients", "listPeriods"} {
 		op := operationNamed(t, name)
 		r := sample(t, op, id)
-		r.Token = s.Token(t, someoneWith(s, op.Permission))
+		r.Token = s.Token(t, someoneWith(s, op.Permissions...))
 		answer := s.Do(t, r)
 		wantStatus(t, answer, 200, "")
 		all = append(all, string(answer.Body))
@@ -247,7 +247,7 @@ func TestT25_ErrorsTellNothing(t *testing.T) {
 			s := servertest.Start(t, options)
 			seen := 0
 			for _, op := range server.Table() {
-				for _, token := range []string{"", s.Token(t, someoneWith(s, op.Permission))} {
+				for _, token := range []string{"", s.Token(t, someoneWith(s, op.Permissions...))} {
 					r := sample(t, op, servertest.ID(1))
 					r.Token = token
 					answer := s.Do(t, r)

@@ -48,7 +48,7 @@ func assignments(t *testing.T, s *servertest.Service) (taken []string) {
 		if !slices.Contains(op.Media, "application/json") {
 			continue
 		}
-		token := s.Token(t, someoneWith(s, op.Permission))
+		token := s.Token(t, someoneWith(s, op.Permissions...))
 		try := func(what string, body []byte) {
 			r := sample(t, op, servertest.ID(40_000))
 			r.Token, r.Body = token, body
@@ -129,9 +129,9 @@ func added(body []byte, name, value string) []byte {
 }
 
 // someoneWith gives a client who may; A for the public operations.
-func someoneWith(s *servertest.Service, p access.Permission) access.Client {
+func someoneWith(s *servertest.Service, any ...access.Permission) access.Client {
 	for _, who := range everyone(s) {
-		if c := s.Cast.Everyone()[who]; may(c, p) && who != "intake-only A" {
+		if c := s.Cast.Everyone()[who]; may(c, any) && who != "intake-only A" {
 			return c
 		}
 	}
@@ -141,7 +141,7 @@ func someoneWith(s *servertest.Service, p access.Permission) access.Client {
 func TestT4_ParametersAreNotFields(t *testing.T) {
 	s := servertest.Start(t, servertest.Options{})
 	for _, op := range server.Table() {
-		token := s.Token(t, someoneWith(s, op.Permission))
+		token := s.Token(t, someoneWith(s, op.Permissions...))
 		for _, name := range slices.Concat(columns[:12], []string{"org_id", "record_id", "client_id", "access_token", "YEAR", "Purpose"}) {
 			r := sample(t, op, servertest.ID(41_000))
 			separator := "?"
@@ -175,13 +175,13 @@ func TestT4_OtherMediaTypes(t *testing.T) {
 			"application/merge-patch+json", "APPLICATION", " ", "application/json; charset=latin-1", "application/json; q=1", "text/json", "*/*",
 		} {
 			r := sample(t, op, servertest.ID(42_000))
-			r.Token, r.Header = s.Token(t, someoneWith(s, op.Permission)), http.Header{"Content-Type": {media}}
+			r.Token, r.Header = s.Token(t, someoneWith(s, op.Permissions...)), http.Header{"Content-Type": {media}}
 			if answer := s.Do(t, r); answer.Status != 415 || answer.Code() != "media_type_unsupported" {
 				t.Errorf("%s as %q: %d", op.ID, media, answer.Status)
 			}
 		}
 		r := sample(t, op, servertest.ID(42_000))
-		r.Token, r.Header = s.Token(t, someoneWith(s, op.Permission)), http.Header{"Content-Type": {op.Media[0], op.Media[0]}}
+		r.Token, r.Header = s.Token(t, someoneWith(s, op.Permissions...)), http.Header{"Content-Type": {op.Media[0], op.Media[0]}}
 		wantStatus(t, s.Do(t, r), 415, "media_type_unsupported")
 		for _, encoding := range []string{"gzip", "deflate", "br", "zstd", "identity", "gzip, gzip"} {
 			r.Header = http.Header{"Content-Type": {op.Media[0]}, "Content-Encoding": {encoding}}

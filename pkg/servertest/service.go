@@ -15,7 +15,11 @@ import (
 	"manniskohandel.se/casestat/pkg/intake"
 	"manniskohandel.se/casestat/pkg/membership"
 	"manniskohandel.se/casestat/pkg/record"
+	"manniskohandel.se/casestat/pkg/release"
 	"manniskohandel.se/casestat/pkg/server"
+	"manniskohandel.se/casestat/pkg/shelf"
+	"manniskohandel.se/casestat/pkg/shelf/shelftest"
+	"manniskohandel.se/casestat/pkg/signed"
 	"manniskohandel.se/casestat/pkg/store"
 	"manniskohandel.se/casestat/pkg/storetest"
 )
@@ -33,14 +37,21 @@ type Stores struct {
 	Intake     intake.Store
 	Membership membership.Store
 	Desk       desk.Store
+	Drafts     release.Drafts
+	Frozen     release.Records
+	Archive    release.Archive
 }
 
 // Service is a running service without a listener; Server is an http.Handler.
 type Service struct {
 	Server  *server.Server
 	Store   *store.Records
+	Out     *store.Releases
 	Records *intake.Service
 	Members *membership.Service
+	Drafts  *release.Service
+	Shelf   *shelf.Shelf     // over Out
+	Books   *shelftest.Books // holds the key that Drafts signs with
 	Clock   *Clock
 	Log     *Log
 	Cast    Cast
@@ -58,11 +69,15 @@ func Start(t testing.TB, o Options) *Service {
 	if o.Backend == "" {
 		o.Backend = store.SQLite
 	}
+	place := storetest.Config(t, o.Backend)
 	s := &Service{
-		Store: storetest.Open(t, o.Backend), Clock: &Clock{now: Today}, Log: &Log{},
+		Store: storetest.OpenConfig(t, place), Out: storetest.OpenReleases(t, place), Clock: &Clock{now: Today}, Log: &Log{},
 		profile: access.Profile{Issuer: "https://casestat.test", Audience: "https://casestat.test"},
 	}
-	stores := Stores{s.Store.Intake(), s.Store.Membership(), s.Store.Desk()}
+	stores := Stores{
+		Intake: s.Store.Intake(), Membership: s.Store.Membership(), Desk: s.Store.Desk(),
+		Drafts: s.Store.Drafts(), Frozen: s.Store.Frozen(), Archive: s.Out.Archive(),
+	}
 	s.Cast = seed(t, stores.Membership)
 	if o.Stores != nil {
 		stores = o.Stores(stores)
@@ -112,12 +127,36 @@ func (s *Service) deps(t testing.TB, stores Stores) server.Deps {
 	check(t, err)
 	granter, err := access.NewClientCredentials(s.Members, hasher, issuer, rand.Reader)
 	check(t, err)
+	key := s.releases(t, stores, figures)
 	return server.Deps{
 		Authenticator: access.Authenticator{Verifier: verifier, Directory: s.Members}, Granter: granter, Keys: s.ring,
 		Records: s.Records, Counts: counts, Periods: s.Members, Members: s.Members,
+		Drafts: s.Drafts, Publishing: s.Drafts, Requests: s.Drafts, Shelf: s.Shelf, ReleaseKey: key,
 		Reader: reader, Book: book, Figures: figures, Contract: casestat.Contract,
 		Log: slog.New(slog.NewJSONHandler(s.Log, nil)), Now: time.Now, Random: rand.Reader, HSTS: true, Ready: s.Store.Ping,
 	}
+}
+
+// releases wires what prepares releases and what shows them, and gives the key
+// that they are signed with.
+func (s *Service) releases(t testing.TB, stores Stores, figures *figure.Set) signed.Key {
+	t.Helper()
+	s.Books = shelftest.New(t)
+	signer, folder := s.Books.Signer(), t.TempDir()
+	certificates, err := signed.CreateUnsealer(filepath.Join(folder, "certificate.key"), "casestat.test", rand.Reader)
+	check(t, err)
+	history, err := signed.CreateUnsealer(filepath.Join(folder, "history.key"), "casestat.test", rand.Reader)
+	check(t, err)
+	s.Shelf = shelf.New(stores.Archive, signed.Pin(signer.Key()))
+	s.Drafts, err = release.New(release.Deps{
+		Records: stores.Frozen, Drafts: stores.Drafts, Archive: stores.Archive, Shelf: s.Shelf, Figures: figures, Now: s.Clock.Now,
+		Keys: release.Keys{
+			Signer: signer, Certificates: certificates.Recipient(), History: history, Secret: [32]byte([]byte("a secret for tests alone, 32 byt")),
+		},
+		Software: "casestat test", Origin: "casestat.test/releases",
+	})
+	check(t, err)
+	return signer.Key()
 }
 
 func (s *Service) tokenDeps() access.TokenDeps {
