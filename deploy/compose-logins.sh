@@ -14,3 +14,4 @@ login() { # NAME ROLE
 login casestat_migrate casestat_owner
 login casestat_serve casestat_intake
 login casestat_count casestat_counter
+login casestat_publish casestat_publisher

@@ -44,7 +44,7 @@ func TestComposeDatabaseIsSafe(t *testing.T) {
 	}
 }
 
-var logins = []string{"migrate", "serve", "count"}
+var logins = []string{"migrate", "serve", "count", "publish"}
 
 // runLogins runs the script that makes the logins, with a psql that only notes
 // what it is given: not every server comes with one.
@@ -80,7 +80,7 @@ func (d database) runLogins(t *testing.T) {
 // environment is that of compose's services, with this machine's places.
 func (d database) environment(t *testing.T, c compose) []string {
 	t.Helper()
-	for dsn, login := range map[string]string{"owner": "migrate", "intake": "serve", "counter": "count"} {
+	for dsn, login := range map[string]string{"owner": "migrate", "intake": "serve", "counter": "count", "publisher": "publish"} {
 		write(t, filepath.Join(d.folder, dsn+".dsn"), d.dsn("casestat_"+login, "secret-of-"+login, "casestat"))
 	}
 	env := []string{"PATH=" + os.Getenv("PATH")}
