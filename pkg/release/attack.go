@@ -3,6 +3,7 @@ package release
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"manniskohandel.se/casestat/pkg/auditor"
 	"manniskohandel.se/casestat/pkg/disclosure"
@@ -36,12 +37,12 @@ func AsPublished(y plan.Publication) auditor.Published {
 // attack has the auditor find out what it can from the publication alone. What
 // it establishes about withheld cells is published with it: everybody could.
 func (s *Service) attack(ctx context.Context, y *year, published disclosure.Year) (disclosure.Year, error) {
-	assault, err := s.checks.attack(ctx, AsPublished(published.Publication()), y.problem.Policy)
+	target := AsPublished(published.Publication())
+	assault, err := s.checks.attack(ctx, target, y.problem.Policy)
 	if err != nil {
 		return disclosure.Year{}, err
 	}
-	found := slices.Concat(assault.Findings, assault.Against(y.veiled(), y.problem.Policy.Threshold))
-	if err := y.judge(found); err != nil {
+	if err := y.judge(slices.Concat(assault.Findings, y.against(target.System, assault))); err != nil {
 		return disclosure.Year{}, err
 	}
 	ranges := make(map[string]plan.Range)
@@ -51,6 +52,33 @@ func (s *Service) attack(ctx context.Context, y *year, published disclosure.Year
 		}
 	}
 	return published.WithRanges(ranges), nil
+}
+
+// against holds what the attack left undecided against the records, and says of
+// each finding which combination it is about.
+func (y *year) against(system plan.System, assault auditor.Assault) (out []auditor.Finding) {
+	records := y.veiled()
+	for _, c := range assault.Present {
+		alone := auditor.Assault{Present: []auditor.Conjunction{c}}
+		for _, f := range alone.Against(records, y.problem.Policy.Threshold) {
+			f.Scope = describe(system, c.Where)
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// describe names a selection by its axes and categories.
+func describe(system plan.System, where plan.Selection) string {
+	var parts []string
+	for _, s := range where {
+		var names []string
+		for _, c := range s.Categories {
+			names = append(names, system.Axes[s.Axis].Categories[c])
+		}
+		parts = append(parts, system.Axes[s.Axis].Name+"="+strings.Join(names, "|"))
+	}
+	return strings.Join(parts, " & ")
 }
 
 // veiled are the records over the axes that are published: without the

@@ -10,7 +10,9 @@ import (
 func (s *Service) WithoutEnough() { s.checks.enough = func(*story, int) error { return nil } }
 
 // WithoutSeparation lets anybody approve.
-func (s *Service) WithoutSeparation() { s.checks.separate = func(Person, ...Person) bool { return true } }
+func (s *Service) WithoutSeparation() {
+	s.checks.separate = func(Person, ...Person) bool { return true }
+}
 
 // WithVerdict has the auditor find what it is told to.
 func (s *Service) WithVerdict(found ...auditor.Finding) {

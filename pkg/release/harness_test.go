@@ -47,7 +47,6 @@ func person(name string, role access.Role, may ...access.Permission) access.Prin
 	}
 }
 
-
 type keyring struct {
 	release.Keys
 	certificates signed.Unsealer // which the service does not hold

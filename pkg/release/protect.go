@@ -20,6 +20,7 @@ import (
 type year struct {
 	story     story
 	frame     *frame.Frame
+	layout    plan.Layout
 	problem   disclosure.Problem // its System is the base until it is recoded
 	declared  []plan.Functional
 	seed      disclosure.Seed
@@ -42,7 +43,11 @@ func (s *Service) lay(p *plan.Plan, t story) (_ *year, err error) {
 	if y.frame, err = frame.Lay(p, s.deps.Figures, hidden); err != nil {
 		return nil, err
 	}
-	y.problem = disclosure.Problem{System: y.frame.Layout.Base, Policy: p.Policy}
+	y.layout = y.frame.Layout
+	if len(t.moments) > 1 {
+		y.layout.Base.Cells = momentary(y.layout.Base)
+	}
+	y.problem = disclosure.Problem{System: y.layout.Base, Policy: p.Policy}
 	if y.problem.Data, err = y.frame.Data(t.placed(hidden.Organisations)); err != nil {
 		return nil, err
 	}
@@ -50,6 +55,23 @@ func (s *Service) lay(p *plan.Plan, t story) (_ *year, err error) {
 		return nil, err
 	}
 	return y, y.remember()
+}
+
+// momentary takes from the sizes of a moment's records that nobody enters or
+// leaves what they count. That holds of a size that speaks of everybody ever
+// counted; how many came and went between two moments is not published, and must
+// be free to be another number in a witness. They are shown all the same, or
+// there is no release.
+func momentary(base plan.System) []plan.Cell {
+	cells := slices.Clone(base.Cells)
+	for i := range cells {
+		c := &cells[i]
+		ofMoment := slices.ContainsFunc(c.Where, func(p plan.Subset) bool { return base.Axes[p.Axis].Name == plan.BatchAxis })
+		if c.Rank == plan.Total && ofMoment {
+			c.Rank, c.Required = plan.Headline, true
+		}
+	}
+	return cells
 }
 
 // hidden are the axes that nobody sees: which organisation, and which batch.
@@ -193,7 +215,7 @@ func (y *year) recode(ctx context.Context) (err error) {
 	if y.problem.Views, err = disclosure.Views(y.problem.System, y.problem.Data, y.problem.Policy); err != nil {
 		return err
 	}
-	if y.problem.System, y.tables, err = disclosure.Recode(ctx, y.frame.Layout, y.problem); err != nil {
+	if y.problem.System, y.tables, err = disclosure.Recode(ctx, y.layout, y.problem); err != nil {
 		return err
 	}
 	y.declared = batchDifferences(y.problem.System)
