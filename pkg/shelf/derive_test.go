@@ -213,6 +213,19 @@ func TestOptionsContrast(t *testing.T) {
 	}
 }
 
+func TestAWithheldTotalFollowsFromExactParts(t *testing.T) {
+	b := shelftest.New(t)
+	content := shelftest.Slide(year)
+	total := &content.Years[0].Cells[content.Years[0].Tables[0].Total]
+	total.Shown, total.Value = false, 0
+	b.Publish(content)
+	r := must[*shelf.Release](t)(b.Shelf().Release(t.Context(), 1))
+	got := must[shelf.Derived](t)(r.Derive(shelf.Query{Year: year, Table: "age", By: by("age_band")}))
+	if diff := cmp.Diff(exact(35), got.Total); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // Numbers beyond what a document can say do not wrap around.
 func TestHugeNumbersDoNotWrapAround(t *testing.T) {
 	b := shelftest.New(t)

@@ -48,6 +48,13 @@ func WithKey(t testing.TB, b byte) *Books {
 	return &Books{t: t, signer: signer, seed: seed, source: &Source{contents: Contents{Files: make(map[int]map[string][]byte)}}}
 }
 
+// In is the same publisher for a test inside another, such as a fuzz target.
+func (b *Books) In(t testing.TB) *Books {
+	inner := *b
+	inner.t = t
+	return &inner
+}
+
 // Trust pins the publisher's key.
 func (b *Books) Trust() signed.Trust { return signed.Pin(b.signer.Key()) }
 
