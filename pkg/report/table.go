@@ -79,8 +79,8 @@ var (
 	noteAll = codelist.Text{SV: "Alla celler publiceras.", EN: "Every cell is published."}
 
 	noteSome = codelist.Text{
-		SV: "{n} av {of} celler publiceras inte, eftersom de skulle kunna röja personer. Där det går anges mellan vilka tal de ligger, räknat enbart på det som är publicerat.",
-		EN: "{n} of {of} cells are not published because they could reveal persons. Where possible, the range in which they lie is given, worked out from what is published alone.",
+		SV: "Publiceras inte, eftersom de skulle kunna röja personer: {n} av {of} celler. Där det går anges mellan vilka tal de ligger, räknat enbart på det som är publicerat.",
+		EN: "Not published because they could reveal persons: {n} of {of} cells. Where possible, the range in which they lie is given, worked out from what is published alone.",
 	}
 	noteDropped = codelist.Text{
 		SV: "Ingen av tabellens celler publiceras, eftersom de skulle kunna röja personer.",
