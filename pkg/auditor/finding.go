@@ -44,6 +44,8 @@ const (
 	RuleGroup         Rule = "group"          // attack: a whole group, or all but one, has one property
 	RuleTruncated     Rule = "not_exhausted"  // attack: something could not be established
 	RuleContradiction Rule = "contradiction"  // attack: no population has the published values
+	RulePosterior     Rule = "posterior"      // warning: guessing it right is too easy
+	RuleMatching      Rule = "matching"       // warning: few values lead to this pattern
 	RuleWithstood     Rule = "attack_is_over" // pass: the attack found nothing
 )
 

@@ -2,6 +2,7 @@ package auditor
 
 import (
 	"math"
+	"math/bits"
 	"math/rand/v2"
 	"slices"
 
@@ -20,17 +21,16 @@ type forge struct {
 	sums   []int
 	// from and to are between what the quantity asked about is to lie.
 	from, to int
-	energy   int
-	// scratch
-	next   []int
-	bits   []uint64
-	next2  []int
-	bits2  []uint64
-	change []int
+	off      int // of the rows
+	energy   int // how far from what is wanted in all
+	limit    int // of the energy
+	// next and next2 are persons in hand, bits and bits2 theirs.
+	next, next2 []int
+	bits, bits2 []uint64
 }
 
 func newForge(m *mould, rng *rand.Rand, people []plan.Count) *forge {
-	f := &forge{mould: m, rng: rng, sums: make([]int, m.terms()), change: make([]int, m.terms()), from: math.MinInt / 2, to: math.MaxInt / 2}
+	f := &forge{mould: m, rng: rng, sums: make([]int, m.terms()), from: math.MinInt / 2, to: math.MaxInt / 2, limit: math.MaxInt}
 	f.next, f.next2 = make([]int, len(m.sizes)), make([]int, len(m.sizes))
 	f.bits, f.bits2 = make([]uint64, m.words), make([]uint64, m.words)
 	for _, c := range people {
@@ -38,7 +38,8 @@ func newForge(m *mould, rng *rand.Rand, people []plan.Count) *forge {
 			f.join(c.Atom)
 		}
 	}
-	f.energy = f.measure(f.sums)
+	f.off = f.misfit(f.sums)
+	f.energy = f.measure()
 	return f
 }
 
@@ -50,27 +51,47 @@ func (f *forge) join(atom []int) {
 	f.add(f.sums, atom, seen, 1)
 }
 
-func (f *forge) part(i int) {
-	last := len(f.people) - 1
-	f.add(f.sums, f.people[i], f.seen[i], -1)
-	f.people[i], f.seen[i] = f.people[last], f.seen[last]
-	f.people, f.seen = f.people[:last], f.seen[:last]
+// measure is how far the sums are from what is wanted.
+func (f *forge) measure() int {
+	if v := f.asked(f.sums); v < f.from {
+		return f.off + f.from - v
+	} else if v > f.to {
+		return f.off + v - f.to
+	}
+	return f.off
 }
 
-// measure is how far sums are from what is wanted.
-func (f *forge) measure(sums []int) int {
-	off := f.misfit(sums)
-	if v := f.asked(sums); v < f.from {
-		off += f.from - v
-	} else if v > f.to {
-		off += v - f.to
+// put adds a person to the sums, or with by -1 takes one away.
+func (f *forge) put(atom []int, seen []uint64, by int) {
+	n := len(f.rows) + len(f.extra)
+	for w, b := range seen {
+		for b &^= f.barred[w]; b != 0; b &= b - 1 {
+			k := w*64 + bits.TrailingZeros64(b)
+			if k >= n {
+				break
+			}
+			change := by
+			if k >= len(f.rows) {
+				if t := f.extra[k-len(f.rows)]; t.weights != nil {
+					change *= t.weights[atom[t.axis]]
+				}
+				f.sums[k] += change
+				continue
+			}
+			r := &f.rows[k]
+			if r.weights != nil {
+				change *= r.weights[atom[r.axis]]
+			}
+			f.off -= r.off(f.sums[k])
+			f.sums[k] += change
+			f.off += r.off(f.sums[k])
+		}
 	}
-	return off
 }
 
 // work changes the population until it fits, at most so many times.
 func (f *forge) work(steps int, stopped func() bool) bool {
-	f.energy = f.measure(f.sums)
+	f.energy = f.measure()
 	for i := range steps {
 		if f.energy == 0 || i%1024 == 0 && stopped() {
 			break
@@ -230,27 +251,32 @@ func (f *forge) legal(keep term) bool {
 
 // settle puts the person in hand in another's place, if that may be.
 func (f *forge) settle(i int, keep term, heat float64) {
-	if !f.legal(keep) {
-		return
-	}
-	copy(f.change, f.sums)
-	f.add(f.change, f.people[i], f.seen[i], -1)
-	f.add(f.change, f.next, f.bits, 1)
-	if f.accept(heat) {
-		copy(f.people[i], f.next)
-		copy(f.seen[i], f.bits)
+	if f.legal(keep) {
+		f.replace(i, heat)
 	}
 }
 
-// accept takes the changed sums when they are no worse, or a little worse by
-// chance.
+// replace puts the person in hand, whose bits are known, in another's place.
+func (f *forge) replace(i int, heat float64) {
+	f.put(f.people[i], f.seen[i], -1)
+	f.put(f.next, f.bits, 1)
+	if f.accept(heat) {
+		copy(f.people[i], f.next)
+		copy(f.seen[i], f.bits)
+		return
+	}
+	f.put(f.next, f.bits, -1)
+	f.put(f.people[i], f.seen[i], 1)
+}
+
+// accept says whether changed sums are taken: when they are no worse, or a
+// little worse by chance.
 func (f *forge) accept(heat float64) bool {
-	e := f.measure(f.change)
-	if e > f.energy && f.rng.Float64() >= math.Exp(float64(f.energy-e)/heat) {
+	e := f.measure()
+	if e > f.limit || e > f.energy && f.rng.Float64() >= math.Exp(float64(f.energy-e)/heat) {
 		return false
 	}
 	f.energy = e
-	copy(f.sums, f.change)
 	return true
 }
 
@@ -264,17 +290,19 @@ func (f *forge) raise(t term, heat float64) {
 	if !f.legal(t) {
 		return
 	}
-	copy(f.change, f.sums)
-	f.add(f.change, f.next, f.bits, 1)
-	if f.accept(heat) {
+	f.put(f.next, f.bits, 1)
+	if !f.accept(heat) {
+		f.put(f.next, f.bits, -1)
+	} else {
 		f.people, f.seen = append(f.people, slices.Clone(f.next)), append(f.seen, slices.Clone(f.bits))
 	}
 }
 
 func (f *forge) remove(i int, heat float64) {
-	copy(f.change, f.sums)
-	f.add(f.change, f.people[i], f.seen[i], -1)
-	if f.accept(heat) {
+	f.put(f.people[i], f.seen[i], -1)
+	if !f.accept(heat) {
+		f.put(f.people[i], f.seen[i], 1)
+	} else {
 		last := len(f.people) - 1
 		f.people[i], f.seen[i] = f.people[last], f.seen[last]
 		f.people, f.seen = f.people[:last], f.seen[:last]
@@ -307,17 +335,21 @@ func (f *forge) swap(heat float64) {
 	if f.ban(f.bits) >= 0 || f.ban(f.bits2) >= 0 {
 		return
 	}
-	copy(f.change, f.sums)
-	f.add(f.change, f.people[i], f.seen[i], -1)
-	f.add(f.change, f.people[k], f.seen[k], -1)
-	f.add(f.change, f.next, f.bits, 1)
-	f.add(f.change, f.next2, f.bits2, 1)
+	f.put(f.people[i], f.seen[i], -1)
+	f.put(f.people[k], f.seen[k], -1)
+	f.put(f.next, f.bits, 1)
+	f.put(f.next2, f.bits2, 1)
 	if f.accept(heat) {
 		copy(f.people[i], f.next)
 		copy(f.seen[i], f.bits)
 		copy(f.people[k], f.next2)
 		copy(f.seen[k], f.bits2)
+		return
 	}
+	f.put(f.next, f.bits, -1)
+	f.put(f.next2, f.bits2, -1)
+	f.put(f.people[i], f.seen[i], 1)
+	f.put(f.people[k], f.seen[k], 1)
 }
 
 // drift changes one person on one axis.

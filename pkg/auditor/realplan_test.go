@@ -151,10 +151,6 @@ func expendable(s plan.System, p Published, f plan.Functional) int {
 	return best
 }
 
-func sameSubset(a, b plan.Subset) bool {
-	return a.Axis == b.Axis && slices.Equal(a.Categories, b.Categories)
-}
-
 // TestTheTrendReportIsExamined: the default plan over the demo's records, from
 // what is published alone. What is shown there is no solution of the
 // protector's: the attack has something to find.
