@@ -24,6 +24,3 @@ func (s *Service) Busy() (free func()) {
 	s.computing.Lock()
 	return s.computing.Unlock
 }
-
-// BatchDifferences is batchDifferences.
-var BatchDifferences = batchDifferences

@@ -1,9 +1,9 @@
 package release_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -61,7 +61,7 @@ func keysOf(t testing.TB) keyring {
 	t.Helper()
 	ring.Do(func() {
 		dir := t.TempDir()
-		random := bytes.NewReader(bytes.Repeat([]byte{7}, 1<<12))
+		random := rand.NewChaCha8([32]byte{7})
 		var err error
 		if ring.Signer, err = signed.CreateSigner(filepath.Join(dir, "s"), "casestat.example", random); err != nil {
 			t.Fatal(err)

@@ -170,28 +170,3 @@ func forged(t testing.TB, id release.DraftID) []byte {
 	text := []byte(`{"draft":"` + string(id) + `","plan":"","years":[],"content":"","certificate":""}`)
 	return must[[]byte](t)(keysOf(t).History.Recipient().Seal("casestat snapshot of draft "+string(id), text))
 }
-
-func TestBatchDifferences(t *testing.T) {
-	axes := []plan.Axis{{Name: "a", Categories: []string{"x", "y"}}, {Name: plan.BatchAxis, Categories: []string{"1-1", "1-2", "2-2"}, Hidden: true}}
-	before, now := plan.Subset{Axis: 1, Categories: []int{0, 1}}, plan.Subset{Axis: 1, Categories: []int{1, 2}}
-	x := plan.Subset{Axis: 0, Categories: []int{0}}
-	system := plan.System{Axes: axes, Cells: []plan.Cell{
-		{Name: "was", Where: plan.Selection{before}},
-		{Name: "was x", Where: plan.Selection{x, before}},
-		{Name: "is", Where: plan.Selection{now}},
-		{Name: "is x", Where: plan.Selection{x, now}},
-		{Name: "ever", Where: nil},
-		{Name: "sum", Where: plan.Selection{now}, Weighted: true, Weights: []int{0, 1}},
-	}}
-	var names []string
-	for _, f := range release.BatchDifferences(system) {
-		names = append(names, f.Name)
-	}
-	if diff := cmp.Diff([]string{"batch:was-is", "batch:is-was", "batch:was x-is x", "batch:is x-was x"}, names); diff != "" {
-		t.Errorf("(-want +got)\n%s", diff)
-	}
-	system.Axes = axes[:1]
-	if release.BatchDifferences(plan.System{Axes: axes[:1]}) != nil {
-		t.Error("differences without batches")
-	}
-}

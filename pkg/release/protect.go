@@ -21,10 +21,8 @@ type year struct {
 	story     story
 	frame     *frame.Frame
 	layout    plan.Layout
-	problem   disclosure.Problem // its System is the base until it is recoded
-	declared  []plan.Functional
+	problem   disclosure.Problem // its System is the layout's base until it is protected
 	seed      disclosure.Seed
-	tables    []plan.Presentation
 	solution  disclosure.Solution
 	proof     auditor.Certificate
 	published plan.Publication
@@ -140,7 +138,7 @@ func (y *year) remember() error {
 	cells := y.problem.System.Cells
 	for i, places := range y.frame.Past {
 		said, _ := speaks(y.story.releases[i], y.story.year)
-		pattern := make(plan.Pattern, slices.Max(append(places, -1))+1)
+		pattern := make(plan.Pattern, slices.Max(append([]int{-1}, places...))+1)
 		for k, cell := range said.Cells[said.Earlier:] {
 			at := places[k]
 			if cell.Shown && cell.Value != quantity(cells[at], y.problem.Data) {
@@ -180,18 +178,17 @@ func holds(s plan.Selection, atom []int) bool {
 // protect decides what is shown of a laid out year, has the decision proved
 // and attacked, and gives what may be published.
 func (s *Service) protect(ctx context.Context, y *year) (_ disclosure.Year, err error) {
-	if err := y.recode(ctx); err != nil {
-		return disclosure.Year{}, err
-	}
-	y.solution, err = disclosure.Protect(ctx, y.problem, y.seed)
-	y.findings.add(fromProtector(y.story.year, y.solution.Findings)...)
+	y.problem.Functionals = earlierDifferences(y.layout.Base, y.frame.Past)
+	prepared, err := disclosure.Prepare(ctx, y.layout, y.problem, y.seed)
+	y.findings.add(fromProtector(y.story.year, prepared.Solution.Findings)...)
 	if err != nil {
 		return disclosure.Year{}, err
 	}
+	y.problem, y.solution = prepared.Problem, prepared.Solution
 	if err := s.prove(y); err != nil {
 		return disclosure.Year{}, err
 	}
-	described, err := y.frame.Describe(y.problem.System, y.tables)
+	described, err := y.frame.Describe(y.problem.System, prepared.Tables)
 	if err != nil {
 		return disclosure.Year{}, err
 	}
@@ -207,29 +204,28 @@ func (s *Service) protect(ctx context.Context, y *year) (_ disclosure.Year, err 
 	return published, nil
 }
 
-// recode chooses how fine the tables are shown, and declares the differences
-// between releases.
-func (y *year) recode(ctx context.Context) (err error) {
-	// The base's own differences make views of their own; recoding only merges
-	// categories of tables, which are not in it yet.
-	if y.problem.Views, err = disclosure.Views(y.problem.System, y.problem.Data, y.problem.Policy); err != nil {
-		return err
+// earlierDifferences are what earlier releases tell together about who came
+// and went between them. It was deniable when the later of them came out; it
+// must still be with what is said now. past says which cells are whose.
+func earlierDifferences(base plan.System, past [][]int) (out []plan.Functional) {
+	before := 0
+	for _, places := range past {
+		upTo := max(before, slices.Max(append([]int{-1}, places...))+1)
+		said := base
+		said.Cells = base.Cells[:upTo]
+		out = append(out, disclosure.Differences(said, before)...)
+		before = upTo
 	}
-	if y.problem.System, y.tables, err = disclosure.Recode(ctx, y.layout, y.problem); err != nil {
-		return err
-	}
-	y.declared = batchDifferences(y.problem.System)
-	y.problem.Functionals = append(disclosure.Derive(y.problem.System), y.declared...)
-	y.problem.Views, err = disclosure.Views(y.problem.System, y.problem.Data, y.problem.Policy, y.declared...)
-	return err
+	return out
 }
 
 // prove has the auditor hold the protector's proof against the records.
 func (s *Service) prove(y *year) error {
+	declared := y.problem.Functionals[len(disclosure.Derive(y.problem.System)):]
 	y.proof = auditor.Certificate{
 		System: y.problem.System, Data: y.problem.Data, Views: y.problem.Views, Policy: y.problem.Policy,
 		Shown: y.solution.Pattern, Values: make([]int, len(y.problem.System.Cells)),
-		Earlier: y.problem.Earlier, Declared: y.declared, Witnesses: y.solution.Witnesses,
+		Earlier: y.problem.Earlier, Declared: declared, Witnesses: y.solution.Witnesses,
 	}
 	for i, c := range y.problem.System.Cells {
 		y.proof.Values[i] = quantity(c, y.problem.Data)

@@ -1,0 +1,44 @@
+package release
+
+import (
+	"context"
+
+	"manniskohandel.se/casestat/pkg/access"
+	"manniskohandel.se/casestat/pkg/disclosure"
+	"manniskohandel.se/casestat/pkg/fault"
+)
+
+// Remedies prices what the desk could do about a draft of which too much is
+// withheld, or which is refused: each table coarser or left out, and each
+// requirement given up. It computes every one of them, shares the one place for
+// computing, and ends with its context.
+func (s *Service) Remedies(ctx context.Context, p access.Principal, id DraftID) (out []disclosure.Remedy, err error) {
+	defer fault.Wrap(&err, "price remedies")
+	if err := p.Require(access.ReleasesPrepare); err != nil {
+		return nil, err
+	}
+	if !s.computing.TryLock() {
+		return nil, fault.New(fault.Unavailable, CodeBusy)
+	}
+	defer s.computing.Unlock()
+	d, err := s.read(ctx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.in(Planned, Computed, Rejected); err != nil {
+		return nil, err
+	}
+	c := &computation{draft: d}
+	if err := s.prepare(ctx, c); err != nil {
+		return nil, err
+	}
+	for _, y := range c.years {
+		y.problem.Functionals = earlierDifferences(y.layout.Base, y.frame.Past)
+		of, err := disclosure.Remedies(ctx, y.layout, y.problem, y.seed)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, of...)
+	}
+	return out, nil
+}
