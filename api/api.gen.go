@@ -3953,9 +3953,13 @@ type Remedies struct {
 
 // Remedy defines model for Remedy.
 type Remedy struct {
+	// Kind `as_planned`: nothing. `coarsen`: the table starts a rung higher. `withhold`: the plan no longer requires a cell. `drop`: without the table.
 	Kind string `json:"kind"`
 
-	// Scope What is changed: the name of a table or a cell
+	// Refused Why even then nothing may be published, as a code
+	Refused *string `json:"refused,omitempty"`
+
+	// Scope The table, or of `withhold` the cell; empty for `as_planned`
 	Scope string `json:"scope"`
 
 	// Shown Cells that would then be shown

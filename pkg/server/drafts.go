@@ -27,6 +27,7 @@ type Drafts interface {
 	Plan(ctx context.Context, p access.Principal, id release.DraftID, document []byte, replaces int) (release.Draft, error)
 	Compute(ctx context.Context, p access.Principal, id release.DraftID) (release.Draft, error)
 	Content(ctx context.Context, p access.Principal, id release.DraftID) (*disclosure.Protected, error)
+	Remedies(ctx context.Context, p access.Principal, id release.DraftID) ([]disclosure.Remedy, error)
 }
 
 // Publishing takes drafts past a reviewer to the public.
@@ -130,6 +131,23 @@ func (s *Server) GetDraftContent(c echo.Context, id api.DraftID) error {
 		case export.TablesFile: // says nothing that the tables do not
 		default:
 			told.Tables = append(told.Tables, f.Content)
+		}
+	}
+	return c.JSON(http.StatusOK, told)
+}
+
+// GetDraftRemedies says what could be changed in the plan and what it would cost.
+func (s *Server) GetDraftRemedies(c echo.Context, id api.DraftID) error {
+	list, err := s.deps.Drafts.Remedies(c.Request().Context(), principal(c), release.DraftID(id))
+	if err != nil {
+		return absent(err)
+	}
+	told := api.Remedies{Remedies: make([]api.Remedy, len(list))}
+	for i, r := range list {
+		told.Remedies[i] = api.Remedy{Kind: string(r.Kind), Scope: r.Scope, Withheld: r.Withheld, Shown: r.Shown}
+		if r.Refused != "" {
+			refused := string(r.Refused)
+			told.Remedies[i].Refused = &refused
 		}
 	}
 	return c.JSON(http.StatusOK, told)

@@ -47,6 +47,10 @@ var releases = []operation{
 		id: "computeDraft", method: http.MethodPost, path: "/v1/drafts/{draft_id}/computation", permission: anyOf{access.ReleasesPrepare},
 		long: true,
 	},
+	{
+		id: "getDraftRemedies", method: http.MethodGet, path: "/v1/drafts/{draft_id}/remedies", permission: anyOf{access.ReleasesPrepare},
+		long: true,
+	},
 	{id: "getDraftContent", method: http.MethodGet, path: "/v1/drafts/{draft_id}/content", permission: drafters},
 	{
 		id: "submitDraft", method: http.MethodPost, path: "/v1/drafts/{draft_id}/submission", permission: anyOf{access.ReleasesPrepare},

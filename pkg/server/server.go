@@ -100,6 +100,8 @@ type Server struct {
 	draining  atomic.Bool
 }
 
+var _ api.ServerInterface = (*Server)(nil)
+
 // New puts a Server together. It fails when a route has no entry in the table
 // of operations, or an entry no route.
 func New(d Deps) (*Server, error) {
@@ -138,7 +140,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 	for _, op := range s.table {
 		gates[op.id] = []echo.MiddlewareFunc{s.gate(op)}
 	}
-	api.RegisterHandlersWithOptions(chosen{e, s.inventory}, unfinished{Server: s}, api.RegisterHandlersOptions{OperationMiddlewares: gates})
+	api.RegisterHandlersWithOptions(chosen{e, s.inventory}, s, api.RegisterHandlersOptions{OperationMiddlewares: gates})
 	if err := s.registerPages(e); err != nil {
 		return nil, err
 	}

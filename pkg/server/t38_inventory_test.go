@@ -80,6 +80,9 @@ func TestT38_OtherMethodsAndPaths(t *testing.T) {
 	for _, op := range slices.Concat(server.Table(), server.Pages()) {
 		path := strings.Split(sample(t, server.Entry{Path: op.Path}, servertest.ID(1)).Path, "?")[0]
 		allowed[path] = append(allowed[path], op.Method)
+		if op.Published {
+			allowed[path] = append(allowed[path], "HEAD")
+		}
 	}
 	delete(allowed, "/docs/*")
 	for path, methods := range allowed {

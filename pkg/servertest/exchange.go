@@ -102,6 +102,7 @@ type contract struct {
 var loaded = sync.OnceValue(func() (c contract) {
 	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/csv", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("application/yaml", openapi3filter.PlainBodyDecoder)
 	if c.doc, c.err = openapi3.NewLoader().LoadFromData(casestat.Contract); c.err == nil {
 		c.router, c.err = legacy.NewRouter(c.doc)
 	}
