@@ -117,4 +117,3 @@ func readAll(t *testing.T, s *shelf.Shelf) error {
 	}
 	return nil
 }
-
