@@ -37,9 +37,10 @@ func (s *selection) partition(at []int) *partition {
 func (s *selection) divide(at []int) *partition {
 	p := &partition{within: s.y.Cells[s.t.Total].Where}
 	options := false
+	member := make([]bool, len(s.y.Cells))
 	for place, cell := range s.t.Cells {
 		if cell != plan.NoCell && s.sameOptions(place, at) {
-			p.cells = append(p.cells, cell)
+			p.cells, member[cell] = append(p.cells, cell), true
 		}
 	}
 	for _, d := range s.t.Dimensions {
@@ -49,7 +50,7 @@ func (s *selection) divide(at []int) *partition {
 		p.within = hull(s.y, p.cells)
 	}
 	for i, c := range s.y.Cells {
-		if !c.Weighted && contains(s.y.Axes, p.within, c.Where) && !slices.Contains(p.cells, i) {
+		if !c.Weighted && !member[i] && contains(s.y.Axes, p.within, c.Where) {
 			p.candidates = append(p.candidates, i)
 		}
 	}
@@ -71,9 +72,13 @@ func (s *selection) sameOptions(place int, at []int) bool {
 // contains each of them and no person of any other cell of the partition. A
 // shown one is preferred.
 func (p *partition) find(y plan.Publication, parts []int) (report.Number, bool) {
+	wanted := make(map[int]bool, len(parts))
+	for _, part := range parts {
+		wanted[part] = true
+	}
 	found := plan.NoCell
 	for _, candidate := range p.candidates {
-		if !p.holds(y, candidate, parts) {
+		if !p.holds(y, candidate, parts, wanted) {
 			continue
 		}
 		if y.Cells[candidate].Shown {
@@ -86,7 +91,9 @@ func (p *partition) find(y plan.Publication, parts []int) (report.Number, bool) 
 	return report.NumberOf(y, found), found != plan.NoCell
 }
 
-func (p *partition) holds(y plan.Publication, candidate int, parts []int) bool {
+// holds says whether a candidate is the sum of the parts, which are those
+// wanted.
+func (p *partition) holds(y plan.Publication, candidate int, parts []int, wanted map[int]bool) bool {
 	where := y.Cells[candidate].Where
 	for _, part := range parts {
 		if part != plan.NoCell && !contains(y.Axes, where, y.Cells[part].Where) {
@@ -94,7 +101,7 @@ func (p *partition) holds(y plan.Publication, candidate int, parts []int) bool {
 		}
 	}
 	return !slices.ContainsFunc(p.cells, func(cell int) bool {
-		return !slices.Contains(parts, cell) && !apart(where, y.Cells[cell].Where)
+		return !wanted[cell] && !apart(where, y.Cells[cell].Where)
 	})
 }
 
