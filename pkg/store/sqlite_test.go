@@ -9,6 +9,8 @@ import (
 
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/intake"
+	"manniskohandel.se/casestat/pkg/release"
+	"manniskohandel.se/casestat/pkg/shelf/shelftest"
 	"manniskohandel.se/casestat/pkg/store"
 	"manniskohandel.se/casestat/pkg/storetest"
 )
@@ -147,6 +149,26 @@ func TestReleasesAreReadWithoutTheRecords(t *testing.T) {
 	}
 	storetest.TamperReleases(t, c, `DROP TRIGGER release_no_update`)
 	wantUnsafe(t, reader.CheckSafety(t.Context()), "trigger release_no_update")
+}
+
+// SQLite deletes what it replaces without asking the trigger of deletions, so
+// the insertion has to be refused.
+func TestT26_AReleaseIsNotReplaced(t *testing.T) {
+	c := storetest.Config(t, store.SQLite)
+	archive := storetest.OpenReleases(t, c).Archive()
+	publication := release.Publication{Number: 1, Manifest: []byte("first"), Deed: signedDeed(shelftest.New(t))}
+	if err := archive.Publish(t.Context(), publication); err != nil {
+		t.Fatal(err)
+	}
+	const replace = `INSERT OR REPLACE INTO release (number, sha256, manifest) VALUES (1, randomblob(32), CAST('another' AS BLOB))`
+	if err := storetest.TryReleases(t, c, replace); err == nil {
+		t.Error("replaced")
+	}
+	// Contrast: the triggers against updates and deletions alone let it happen.
+	storetest.TamperReleases(t, c, `DROP TRIGGER release_numbered`, replace)
+	if all, err := archive.Stored(t.Context()); err != nil || string(all[0].Manifest) != "another" {
+		t.Errorf("%v, %v: not replaced, so this test proves nothing", all, err)
+	}
 }
 
 func TestConfigRefusesWhatCannotWork(t *testing.T) {
