@@ -163,6 +163,9 @@ func (a *attacker) ranges() error {
 func (a *attacker) sensitive() error {
 	p := a.published
 	functionals, exposed := derive(p.System, nil, p.Shown)
+	for _, f := range newcomers(p.System, functionals) {
+		functionals, exposed = append(functionals, f), append(exposed, false)
+	}
 	values := map[string]int{}
 	for i, c := range p.System.Cells {
 		if p.Shown[i] && !c.Weighted {

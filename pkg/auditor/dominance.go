@@ -59,6 +59,11 @@ func contributors(c Certificate, known plan.Pattern) (findings []Finding) {
 			findings = append(findings, Finding{Class: Review, Rule: RuleOrganisations, Scope: cell.Name, Desk: Numbers{n, c.Policy.OrganisationsReview}})
 		}
 	}
+	for _, between := range betweenReleases(c.System, known) {
+		if persons, orgs := contributions(c, between, axis); sumTells(c.Policy, persons, orgs, axis >= 0) {
+			findings = append(findings, Finding{Class: Fail, Rule: RuleSum, Scope: between.Name})
+		}
+	}
 	return findings
 }
 

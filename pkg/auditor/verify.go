@@ -19,7 +19,8 @@ const OrganisationAxis = "organisation"
 //	rest:<parent>-<child>   those of one cell who are not in another whose
 //	                        selection implies the first's, complements included
 //	                        (S2); a declared difference of siblings keeps the
-//	                        name under which it was declared
+//	                        name under which it was declared, and so do those who
+//	                        came or went between two releases
 type Certificate struct {
 	System plan.System
 	Data   []plan.Count // every person, by atom, hidden axes included
@@ -28,7 +29,10 @@ type Certificate struct {
 	Shown  plan.Pattern
 	Values []int // as published, by cell; only those of shown cells are looked at
 	// Earlier are the patterns of the releases before, over the first cells of
-	// System: whatever one of them shows is known for good.
+	// System: whatever one of them shows is known for good. Cells of different
+	// releases name on the hidden axis [plan.BatchAxis] whose records they count;
+	// what they tell together about those who came and went must stay deniable,
+	// whether or not it is among Declared.
 	Earlier   []plan.Pattern
 	Declared  []plan.Functional
 	Witnesses []plan.Witness
@@ -44,6 +48,9 @@ func Verify(c Certificate) []Finding {
 	}
 	v := verifier{Certificate: c, known: everShown(c), witness: map[claim][]int{}}
 	v.functionals, v.exposed = derive(c.System, c.Declared, v.known)
+	for _, f := range newcomers(c.System, v.functionals) {
+		v.functionals, v.exposed = append(v.functionals, f), append(v.exposed, false)
+	}
 	for _, f := range v.functionals {
 		v.totals = append(v.totals, count(f, c.Data))
 	}
