@@ -22,20 +22,20 @@ const OrganisationAxis = "organisation"
 //	                        name under which it was declared, and so do those who
 //	                        came or went between two releases
 type Certificate struct {
-	System plan.System
-	Data   []plan.Count // every person, by atom, hidden axes included
-	Views  []plan.View
-	Policy plan.Policy
-	Shown  plan.Pattern
-	Values []int // as published, by cell; only those of shown cells are looked at
+	System plan.System  `json:"system"`
+	Data   []plan.Count `json:"data,omitzero"` // every person, by atom, hidden axes included
+	Views  []plan.View  `json:"views"`
+	Policy plan.Policy  `json:"policy"`
+	Shown  plan.Pattern `json:"shown"`
+	Values []int        `json:"values"` // as published, by cell; only those of shown cells are looked at
 	// Earlier are the patterns of the releases before, over the first cells of
 	// System: whatever one of them shows is known for good. Cells of different
 	// releases name on the hidden axis [plan.BatchAxis] whose records they count;
 	// what they tell together about those who came and went must stay deniable,
 	// whether or not it is among Declared.
-	Earlier   []plan.Pattern
-	Declared  []plan.Functional
-	Witnesses []plan.Witness
+	Earlier   []plan.Pattern    `json:"earlier,omitzero"`
+	Declared  []plan.Functional `json:"declared,omitzero"`
+	Witnesses []plan.Witness    `json:"witnesses,omitzero"`
 }
 
 // Verify holds a certificate against the records it was made from. It derives
