@@ -2,7 +2,10 @@ package server_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
 	"manniskohandel.se/casestat/pkg/access"
@@ -11,6 +14,7 @@ import (
 	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/release"
 	"manniskohandel.se/casestat/pkg/servertest"
+	"manniskohandel.se/casestat/pkg/shelf/shelftest"
 )
 
 // The desk and the reviewer of a servertest.Cast.
@@ -75,6 +79,17 @@ func intoDrafts(t testing.TB, s *servertest.Service, f func(context.Context, rel
 		return tx.Append(t.Context(), []ledger.Entry{entry})
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func slide2024() plan.Content { return shelftest.Slide(2024) }
+
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func decodeProblem(t testing.TB, answer servertest.Response, into any) {
+	t.Helper()
+	if err := json.Unmarshal(answer.Body, into); err != nil {
 		t.Fatal(err)
 	}
 }
