@@ -2,13 +2,19 @@ package release
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"manniskohandel.se/casestat/pkg/auditor"
 	"manniskohandel.se/casestat/pkg/disclosure"
 	"manniskohandel.se/casestat/pkg/plan"
 )
+
+// How long the attacks of insiders may take in all. What they look for beyond
+// the proof is a bonus; a plan of many tables would take minutes.
+const insideTime = 20 * time.Second
 
 // checks are what a computation has to pass. Tests switch them off one by one,
 // to see what each holds up.
@@ -16,11 +22,16 @@ type checks struct {
 	enough func(t *story, threshold int) error
 	verify func(auditor.Certificate) []auditor.Finding
 	attack func(context.Context, auditor.Published, plan.Policy) (auditor.Assault, error)
+	// attackAs is attack by somebody who knows some of the records.
+	attackAs func(context.Context, auditor.Published, plan.View, plan.Policy) (auditor.Assault, error)
 	// separate says whether a reviewer is another person than the others.
 	separate func(reviewer Person, others ...Person) bool
+	inside   time.Duration // for all insiders together
 }
 
-var standard = checks{enough: enough, verify: auditor.Verify, attack: auditor.Attack, separate: separate}
+var standard = checks{
+	enough: enough, verify: auditor.Verify, attack: auditor.Attack, attackAs: auditor.AttackAs, separate: separate, inside: insideTime,
+}
 
 // AsPublished is a publication as the auditor attacks it: what everybody holds,
 // and nothing else.
@@ -45,6 +56,12 @@ func (s *Service) attack(ctx context.Context, y *year, published disclosure.Year
 	if err := y.judge(slices.Concat(assault.Findings, y.against(target.System, assault))); err != nil {
 		return disclosure.Year{}, err
 	}
+	if err := s.attackInside(ctx, y); err != nil {
+		return disclosure.Year{}, err
+	}
+	if err := y.guess(target); err != nil {
+		return disclosure.Year{}, err
+	}
 	ranges := make(map[string]plan.Range)
 	for _, r := range assault.Ranges {
 		if r.Known {
@@ -52,6 +69,97 @@ func (s *Service) attack(ctx context.Context, y *year, published disclosure.Year
 		}
 	}
 	return published.WithRanges(ranges), nil
+}
+
+// attackInside has the auditor attack as each organisation would. That every
+// small quantity is deniable for them is proved already; this looks for what
+// the proof does not speak of, combinations of answers.
+func (s *Service) attackInside(ctx context.Context, y *year) error {
+	inside, cancel := context.WithTimeout(ctx, s.checks.inside)
+	defer cancel()
+	target := auditor.Published{System: y.problem.System, Shown: y.proof.Shown, Values: y.proof.Values}
+	for _, v := range y.problem.Views {
+		if len(v.Empty) == 0 || len(v.Known) != len(own(y.problem, v)) {
+			continue // the public, or an organisation that recognises somebody besides
+		}
+		if inside.Err() != nil {
+			y.findings.add(notFinished(y.story.year, v))
+			continue
+		}
+		assault, err := s.checks.attackAs(inside, target, v, y.problem.Policy)
+		if err != nil {
+			return err
+		}
+		if err := y.judgeInside(v, assault.Findings, inside.Err() == nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// own are the records of the organisations whose view it is.
+func own(p disclosure.Problem, v plan.View) []plan.Count {
+	return slices.DeleteFunc(slices.Clone(p.Data), func(d plan.Count) bool {
+		return !slices.ContainsFunc(v.Empty, func(e plan.Selection) bool { return holds(e, d.Atom) })
+	})
+}
+
+// judgeInside keeps what an insider found. Of one who did not get to the end
+// only the combinations count: each was established, while that a quantity is
+// determined may only mean that there was no time to see that it is large.
+func (y *year) judgeInside(v plan.View, found []auditor.Finding, finished bool) error {
+	kept := slices.DeleteFunc(slices.Clone(found), func(f auditor.Finding) bool {
+		return f.Rule == auditor.RuleTruncated || f.Class == auditor.Pass || !finished && f.Rule != auditor.RuleConjunction
+	})
+	if !finished || slices.ContainsFunc(found, func(f auditor.Finding) bool { return f.Rule == auditor.RuleTruncated }) {
+		y.findings.add(notFinished(y.story.year, v))
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	return y.judge(kept)
+}
+
+// How many changes of persons the walk through populations that fit may make,
+// and how many populations it looks at.
+const (
+	guessChanges = 20_000_000
+	guessSamples = 2_000
+	guessThin    = 10 // changes between two of them, for each person
+)
+
+// guess warns of small quantities that somebody would guess right too often.
+// With more persons than the walk has changes for, which are many, it is noted
+// that nobody looked.
+func (y *year) guess(target auditor.Published) error {
+	if !slices.Contains(target.Shown, false) {
+		return nil // nothing is left to be guessed
+	}
+	records, policy := y.veiled(), y.problem.Policy
+	persons := size(plan.Functional{}, records)
+	thin := min(guessThin, guessChanges/(guessSamples*max(1, persons)))
+	if thin == 0 {
+		y.findings.add(Finding{Year: y.story.year, Class: Note, Rule: RuleNotGuessed})
+		return nil
+	}
+	small := slices.DeleteFunc(disclosure.Derive(target.System), func(f plan.Functional) bool {
+		return size(f, records) >= policy.Threshold
+	})
+	found, err := auditor.Posterior(target, records, small, auditor.PosteriorOptions{
+		Samples: guessSamples, Thin: thin, Percent: policy.PosteriorPercent, Random: rand.NewChaCha8(y.seed),
+	})
+	y.findings.add(fromAuditor(y.story.year, found)...)
+	return err
+}
+
+// size is how many persons a functional counts.
+func size(f plan.Functional, records []plan.Count) (n int) {
+	for _, r := range records {
+		if holds(f.Within, r.Atom) && (f.Except == nil || !holds(*f.Except, r.Atom)) {
+			n += r.N
+		}
+	}
+	return n
 }
 
 // against holds what the attack left undecided against the records, and says of

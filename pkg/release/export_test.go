@@ -1,7 +1,11 @@
 package release
 
 import (
+	"context"
+	"time"
+
 	"manniskohandel.se/casestat/pkg/auditor"
+	"manniskohandel.se/casestat/pkg/plan"
 )
 
 // The variants of a Service with one check switched off, for contrasts.
@@ -24,3 +28,19 @@ func (s *Service) Busy() (free func()) {
 	s.computing.Lock()
 	return s.computing.Unlock
 }
+
+// WithAssault has the attack from the publication find what it is told to.
+func (s *Service) WithAssault(a auditor.Assault) {
+	s.checks.attack = func(context.Context, auditor.Published, plan.Policy) (auditor.Assault, error) { return a, nil }
+}
+
+// WithInsider has each organisation find what it is told to, after meanwhile.
+func (s *Service) WithInsider(meanwhile func(context.Context), found ...auditor.Finding) {
+	s.checks.attackAs = func(ctx context.Context, _ auditor.Published, _ plan.View, _ plan.Policy) (auditor.Assault, error) {
+		meanwhile(ctx)
+		return auditor.Assault{Findings: found}, nil
+	}
+}
+
+// WithInsideTime gives insiders so long in all.
+func (s *Service) WithInsideTime(d time.Duration) { s.checks.inside = d }

@@ -14,6 +14,13 @@ import (
 // since the last release; the others are those of disclosure and auditor.
 const RuleTooFewChanges = "too_few_changes"
 
+// The rules of notes about what was not examined: an insider's attack that did
+// not get to its end, and the chance of guessing among very many persons.
+const (
+	RuleNotFinished = "inside_not_exhausted"
+	RuleNotGuessed  = "posterior_not_examined"
+)
+
 // findings are collected while a draft is computed.
 type findings []Finding
 
@@ -62,6 +69,10 @@ func (f Finding) name() string {
 
 func tooFew(year int, scope string, n int, p plan.Policy) Finding {
 	return Finding{Year: year, Class: Fail, Rule: RuleTooFewChanges, Scope: scope, Value: n, Threshold: p.Threshold}
+}
+
+func notFinished(year int, v plan.View) Finding {
+	return Finding{Year: year, Class: Note, Rule: RuleNotFinished, View: v.Name}
 }
 
 func fromProtector(year int, found []disclosure.Finding) (out findings) {

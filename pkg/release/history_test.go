@@ -170,3 +170,61 @@ func forged(t testing.TB, id release.DraftID) []byte {
 	text := []byte(`{"draft":"` + string(id) + `","plan":"","years":[],"content":"","certificate":""}`)
 	return must[[]byte](t)(keysOf(t).History.Recipient().Seal("casestat snapshot of draft "+string(id), text))
 }
+
+// TestAThirdReleaseKeepsWhatTwoToldTogether: what releases 1 and 2 tell about
+// those who came between them is protected again when release 3 is.
+func TestAThirdReleaseKeepsWhatTwoToldTogether(t *testing.T) {
+	h := open(t)
+	h.published(draftA, tiny(t))
+	more := append(demoRecords(t), copies(persons(t), 10)...)
+	h.memory.SetRecords(theYear, more)
+	h.published(draftB, tiny(t))
+	h.memory.SetRecords(theYear, append(more, copies(persons(t), 20)...))
+	third := release.DraftID("eeeeeeee-0000-4000-8000-000000000003")
+	d := h.published(third, tiny(t))
+	if d.Number != 3 || d.Kind != plan.Revision {
+		t.Errorf("release %d of kind %s", d.Number, d.Kind)
+	}
+	m := h.releases()[2].Manifest
+	if diff := cmp.Diff([]int{1, 2}, m.Replaces); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	a := must[release.Artefacts](t)(h.memory.Artefacts(t.Context(), third))
+	c := must[release.Certificate](t)(release.OpenCertificate(keysOf(t).certificates, a.Certificate, m))
+	wanted := map[string]bool{"come:past1:size:sexual_exploitation_women_girls@past0:size:sexual_exploitation_women_girls": false}
+	for _, f := range c.Years[0].Proof.Declared {
+		if _, is := wanted[f.Name]; is {
+			wanted[f.Name] = true
+		}
+	}
+	for name, declared := range wanted {
+		if !declared {
+			t.Errorf("%s is not declared", name)
+		}
+	}
+	if y := c.Years[0]; len(y.Proof.Earlier) != 2 {
+		t.Errorf("%d patterns of earlier releases", len(y.Proof.Earlier))
+	}
+}
+
+// Two years in one plan: one that was released before, and one that was not.
+func TestAPlanOfTwoYears(t *testing.T) {
+	h := open(t)
+	h.withOtherYear()
+	h.published(draftA, tiny(t))
+	p := tiny(t)
+	p.Years = []int{otherYear, theYear}
+	d := h.published(draftB, p)
+	if d.Kind != plan.Addendum {
+		t.Errorf("of kind %s", d.Kind)
+	}
+	r := h.releases()[1]
+	if diff := cmp.Diff([]int{otherYear, theYear}, r.Years()); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	fresh, _ := r.Protected.Year(otherYear)
+	known, _ := r.Protected.Year(theYear)
+	if fresh.Earlier != 0 || known.Earlier == 0 {
+		t.Errorf("%d and %d cells were known", fresh.Earlier, known.Earlier)
+	}
+}

@@ -25,6 +25,14 @@ type Archive struct {
 	head       ledger.Head
 	checkpoint []byte
 	deeds      []ledger.Entry
+	broken     error
+}
+
+// Break makes reading answer err, until it is called with nil.
+func (a *Archive) Break(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.broken = err
 }
 
 var _ release.Archive = (*Archive)(nil)
@@ -47,14 +55,14 @@ func (a *Archive) Deeds() []ledger.Entry {
 func (a *Archive) Version(context.Context) (int64, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.version, nil
+	return a.version, a.broken
 }
 
 // Stored gives every release.
 func (a *Archive) Stored(context.Context) ([]shelf.Stored, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.Clone(a.stored), nil
+	return slices.Clone(a.stored), a.broken
 }
 
 // File gives a rendered file.
@@ -75,7 +83,7 @@ func (a *Archive) File(_ context.Context, number int, name string) ([]byte, erro
 func (a *Archive) Checkpoint(context.Context) ([]byte, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.checkpoint, nil
+	return a.checkpoint, a.broken
 }
 
 // Publish adds a release.
