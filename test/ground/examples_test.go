@@ -3,7 +3,6 @@ package ground
 import (
 	"encoding/json"
 	"iter"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -102,22 +101,6 @@ func TestFloorsAreDocumented(t *testing.T) {
 	for _, d := range documented {
 		if !slices.Contains(enforced, d) {
 			t.Errorf("docs/architecture.md has %q, which floors_test.go has not", d)
-		}
-	}
-}
-
-// TestNothingIsProtectedYet: the day the service uses the packages that protect
-// tables, the documents that say it does not have to be written anew.
-func TestNothingIsProtectedYet(t *testing.T) {
-	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "./pkg/server")
-	cmd.Dir = root
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"plan", "disclosure", "auditor"} {
-		if strings.Contains(string(out), "/casestat/pkg/"+name+"\n") {
-			t.Errorf("the service uses pkg/%s: mend README.md, docs/threats.md and docs/architecture.md, and remove this test", name)
 		}
 	}
 }
