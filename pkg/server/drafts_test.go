@@ -72,15 +72,15 @@ func TestPlansAreTakenAsYAMLToo(t *testing.T) {
 func TestT32_RefusedPlansAreNotRepeated(t *testing.T) {
 	p := play{t: t, s: servertest.Start(t, servertest.Options{})}
 	for change, want := range map[string]string{
-		`"canary":1,"title":`:                                     `"pointer":"","code":"plan_unknown_key"`,
-		`"canary":null,"title":`:                                  `"pointer":"","code":"plan_wrong_type"`,
-		`"canary":{"tables":1,"tables":1},"title":`:               `"pointer":"","code":"plan_duplicate_key"`,
-		`"policy":{"canary":1},"title":`:                          `"pointer":"/policy","code":"plan_unknown_key"`,
-		`"policy":{"t":"canary"},"title":`:                        `"pointer":"/policy/t","code":"plan_wrong_type"`,
-		`"sums":[{"name":"canary","x~1canary":2}],"title":`:       `"pointer":"/sums/0","code":"plan_unknown_key"`,
-		`"prose":[{"where":[{"field":"canary"}]}],"title":`:       `/prose/0/where/0`,
-		`"policy":{"t":1},"title":`:                               `"pointer":"/policy/t","code":"plan_policy"`,
-		`"figures":[],"title":`:                                   `"pointer":"/figures","code":"plan_duplicate_key"`,
+		`"canary":1,"title":`:                               `"pointer":"","code":"plan_unknown_key"`,
+		`"canary":null,"title":`:                            `"pointer":"","code":"plan_wrong_type"`,
+		`"canary":{"tables":1,"tables":1},"title":`:         `"pointer":"","code":"plan_duplicate_key"`,
+		`"policy":{"canary":1},"title":`:                    `"pointer":"/policy","code":"plan_unknown_key"`,
+		`"policy":{"t":"canary"},"title":`:                  `"pointer":"/policy/t","code":"plan_wrong_type"`,
+		`"sums":[{"name":"canary","x~1canary":2}],"title":`: `"pointer":"/sums/0","code":"plan_unknown_key"`,
+		`"prose":[{"where":[{"field":"canary"}]}],"title":`: `/prose/0/where/0`,
+		`"policy":{"t":1},"title":`:                         `"pointer":"/policy/t","code":"plan_policy"`,
+		`"figures":[],"title":`:                             `"pointer":"/figures","code":"plan_duplicate_key"`,
 	} {
 		body := strings.Replace(smallPlan, `"title":`, change, 1)
 		answer := p.do(p.s.Cast.Desk, "PUT", aDraft, body)

@@ -11,8 +11,8 @@ const (
 	noContent = "default-src 'none'; frame-ancestors 'none'"
 )
 
-// protect sets the headers that every answer carries. No header allows another
-// origin anything: there is no CORS.
+// protect sets the headers that every answer carries. None of them allows
+// another origin anything; the gate lets any origin read what is published.
 func (s *Server) protect(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
