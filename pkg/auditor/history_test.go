@@ -133,7 +133,7 @@ func TestSumsBetweenReleasesAreLookedAt(t *testing.T) {
 	c.System.Cells[1].Where = plan.Selection{{Axis: 2, Categories: []int{0}}}
 	c.Shown, c.Values = append(c.Shown, true), append(c.Values, c.Values[1])
 	tells := func() bool {
-		return slices.ContainsFunc(contributors(c, c.Shown), func(f Finding) bool { return f.Rule == RuleSum && f.Scope == "rest:later-children" })
+		return slices.ContainsFunc(contributors(c, c.Shown, lapses{}), func(f Finding) bool { return f.Rule == RuleSum && f.Scope == "rest:later-children" })
 	}
 	c.Data = append(c.Data, plan.Count{Atom: []int{4, 0, 1}, N: 1})
 	if !tells() {

@@ -38,7 +38,7 @@ func certified(tb testing.TB, s plan.System, people []plan.Count, policy plan.Po
 
 // prove looks for every witness, or blames a shown cell.
 func prove(c Certificate, functionals []plan.Functional) ([]plan.Witness, int) {
-	for _, f := range contributors(c, c.Shown) {
+	for _, f := range contributors(c, c.Shown, lapses{}) {
 		if f.Class == Fail {
 			return nil, slices.IndexFunc(c.System.Cells, func(cell plan.Cell) bool { return cell.Name == f.Scope })
 		}

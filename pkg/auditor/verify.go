@@ -42,14 +42,21 @@ type Certificate struct {
 // by itself what is sensitive in which view, and adds whole numbers; it
 // believes nothing that the certificate says about itself. It returns either
 // findings that fail or need a review, or a single one that passes.
-func Verify(c Certificate) []Finding {
-	if findings := form(c); len(findings) > 0 {
+func Verify(c Certificate) []Finding { return verify(c, lapses{}) }
+
+func verify(c Certificate, l lapses) []Finding {
+	if findings := form(c, l); len(findings) > 0 {
 		return findings
 	}
-	v := verifier{Certificate: c, known: everShown(c), witness: map[claim][]int{}}
+	v := verifier{Certificate: c, lapses: l, known: everShown(c), witness: map[claim][]int{}}
+	if l.history {
+		v.known = c.Shown
+	}
 	v.functionals, v.exposed = derive(c.System, c.Declared, v.known)
-	for _, f := range newcomers(c.System, v.functionals) {
-		v.functionals, v.exposed = append(v.functionals, f), append(v.exposed, false)
+	if !l.newcomers {
+		for _, f := range newcomers(c.System, v.functionals) {
+			v.functionals, v.exposed = append(v.functionals, f), append(v.exposed, false)
+		}
 	}
 	for _, f := range v.functionals {
 		v.totals = append(v.totals, count(f, c.Data))
@@ -58,14 +65,20 @@ func Verify(c Certificate) []Finding {
 		k := claim{w.View, w.Functional, w.Goal}
 		v.witness[k] = append(v.witness[k], i)
 	}
-	v.findings = append(v.findings, viewpoints(c, v.functionals)...)
+	if !l.viewpoints {
+		v.findings = append(v.findings, viewpoints(c, v.functionals)...)
+	}
 	for _, view := range c.Views {
-		v.view(view)
+		if l.view == "" || view.Name != l.view {
+			v.view(view)
+		}
 	}
 	for _, k := range v.unused() {
-		v.find(Fail, RuleSurplus, k.functional, k.view)
+		if !l.surplus {
+			v.find(Fail, RuleSurplus, k.functional, k.view)
+		}
 	}
-	v.findings = append(v.findings, contributors(c, v.known)...)
+	v.findings = append(v.findings, contributors(c, v.known, l)...)
 	if len(v.findings) == 0 {
 		v.find(Pass, RuleVerified, "", "")
 	}
@@ -79,6 +92,7 @@ type claim struct {
 
 type verifier struct {
 	Certificate
+	lapses      lapses
 	known       plan.Pattern // shown now or ever
 	functionals []plan.Functional
 	totals      []int  // by functional: its value for whoever knows nothing
@@ -136,8 +150,9 @@ func (v *verifier) view(view plan.View) {
 	barred := slices.Concat(v.System.Bans, view.Empty)
 	for i, f := range v.functionals {
 		value := v.totals[i] - count(f, view.Known)
-		sensitive := value < view.Threshold && !(value == 0 && f.Except == nil && view.ZeroIsSafe)
-		if !sensitive || !populated(v.System, f, barred) {
+		zeroSafe := f.Except == nil && view.ZeroIsSafe || v.lapses.zeros
+		sensitive := value < view.Threshold-v.lapses.threshold && !(value == 0 && zeroSafe)
+		if !sensitive || f.Except != nil && v.lapses.differences || !populated(v.System, f, barred) {
 			continue
 		}
 		numbers := Numbers{Value: value, Threshold: view.Threshold}
@@ -154,11 +169,29 @@ func (v *verifier) view(view plan.View) {
 				v.findings = append(v.findings, Finding{Fail, RuleMissing, f.Name, view.Name, numbers})
 			case len(proofs) > 1:
 				v.find(Fail, RuleSurplus, f.Name, view.Name)
-			case !v.possible(barred, unknown, v.Witnesses[proofs[0]]) || !reaches(goal, value+count(f, v.Witnesses[proofs[0]].Moves), view.Threshold):
+			case !v.proves(proof{barred, unknown, f, goal, value, view.Threshold}, v.Witnesses[proofs[0]]):
 				v.findings = append(v.findings, Finding{Fail, RuleWitness, f.Name, view.Name, numbers})
 			}
 		}
 	}
+}
+
+// A proof is what a witness has to prove.
+type proof struct {
+	barred     []plan.Selection
+	unknown    map[string]int
+	functional plan.Functional
+	goal       plan.Goal
+	value      int
+	threshold  int
+}
+
+func (v *verifier) proves(p proof, w plan.Witness) bool {
+	if v.lapses.witnesses {
+		return true
+	}
+	return v.possible(p.barred, p.unknown, w) &&
+		(v.lapses.goals || reaches(p.goal, p.value+count(p.functional, w.Moves), p.threshold))
 }
 
 // possible checks a witness's population: nobody is taken away who is not
@@ -170,7 +203,7 @@ func (v *verifier) possible(barred []plan.Selection, unknown map[string]int, w p
 			return false
 		}
 		outside := slices.ContainsFunc(barred, func(b plan.Selection) bool { return holds(b, m.Atom) })
-		if outside || unknown[keyOf(m.Atom)]+m.N < 0 {
+		if outside && !v.lapses.bans || unknown[keyOf(m.Atom)]+m.N < 0 && !v.lapses.negatives {
 			return false
 		}
 	}
@@ -182,7 +215,7 @@ func (v *verifier) possible(barred []plan.Selection, unknown map[string]int, w p
 		for _, m := range w.Moves {
 			change += m.N * weight(c, m.Atom)
 		}
-		if change != 0 {
+		if change != 0 && !v.lapses.changes {
 			return false
 		}
 	}
