@@ -287,13 +287,16 @@ func (c *component) members(f plan.Functional) []bool {
 type unknown struct {
 	y      []int  // persons per atom
 	barred []bool // atoms that nobody unknown can stand in
+	at     []int  // per record of the unknown part: its atom
 }
 
 // seenBy gives a view's unknown part: the truth less what it knows.
 func (c *component) seenBy(rest []plan.Count, view plan.View) *unknown {
-	u := &unknown{y: make([]int, len(c.atoms)), barred: make([]bool, len(c.atoms))}
+	u := &unknown{y: make([]int, len(c.atoms)), barred: make([]bool, len(c.atoms)), at: make([]int, 0, len(rest))}
 	for _, r := range rest {
-		u.y[c.index[key(c.project(r.Atom))]] += r.N
+		atom := c.index[key(c.project(r.Atom))]
+		u.y[atom] += r.N
+		u.at = append(u.at, atom)
 	}
 	for _, sel := range view.Empty {
 		m := c.space.mask(sel)

@@ -166,15 +166,3 @@ func TestContrastThresholdAloneIsUndoneBySubtraction(t *testing.T) {
 		t.Error("the threshold-only pattern withstands: the contrast has no teeth")
 	}
 }
-
-func BenchmarkSlide(b *testing.B) {
-	p, _, _, err := slideProblem(b.Context(), 0, 12, 3)
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		if _, err := Protect(b.Context(), p, Seed{}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}

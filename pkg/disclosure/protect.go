@@ -53,6 +53,7 @@ type engine struct {
 	safe        safeguards
 	problem     *Problem
 	functionals []plan.Functional
+	whole       []int                 // per functional: over everybody, filled as needed
 	members     [][]bool              // per functional, over the atoms there
 	home        []*component          // per functional: where it is served, nil if nowhere
 	near        map[string]*component // neighbourhoods, by what they move along
@@ -220,16 +221,12 @@ func (e *engine) begin() error {
 
 // remainder is what a view does not know of a functional.
 func (e *engine) remainder(s *sight, f int) int {
-	if e.home[f] == nil {
-		return total(e.functionals[f], s.rest)
-	}
-	n := 0
-	for atom, y := range s.within(e.home[f]).y {
-		if e.members[f][atom] {
-			n += y
+	if len(e.whole) == 0 {
+		for _, f := range e.functionals {
+			e.whole = append(e.whole, total(f, e.data))
 		}
 	}
-	return n
+	return e.whole[f] - total(e.functionals[f], s.view.Known)
 }
 
 // withholdCount withholds the cells that show a sensitive count.
@@ -392,9 +389,16 @@ func (e *engine) seek(d *duty, p prices, starts int) *found {
 	if len(d.part.atoms) > manyAtoms {
 		starts = 1
 	}
-	f, pivots := search(e.ctx, d.task, p, e.stream(d), starts)
 	e.stats.Searches++
-	e.stats.Pivots += pivots
+	var f *found
+	if d.part.heavy() {
+		f = swap(d.task, p, func() bool { return e.ctx.Err() != nil })
+	}
+	if f == nil {
+		var pivots int
+		f, pivots = search(e.ctx, d.task, p, e.stream(d), starts)
+		e.stats.Pivots += pivots
+	}
 	if f != nil {
 		e.pools[d.part] = append(e.pools[d.part], f)
 	}

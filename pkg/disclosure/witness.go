@@ -62,9 +62,9 @@ func (t *task) serves(moves []move) bool {
 
 // lift writes moves of a component as changes of whole records: each who goes
 // comes back changed on the component's axes alone. rest is the view's unknown
-// part, sorted.
-func (c *component) lift(moves []move, rest []plan.Count) []plan.Count {
-	leaving, arriving := c.leaving(moves, rest), []move(nil)
+// part, sorted, and hidden where it stands.
+func (c *component) lift(moves []move, rest []plan.Count, hidden *unknown) []plan.Count {
+	leaving, arriving := leaving(moves, rest, hidden), []move(nil)
 	for _, m := range moves {
 		if m.n > 0 {
 			arriving = append(arriving, m)
@@ -91,7 +91,7 @@ func (c *component) lift(moves []move, rest []plan.Count) []plan.Count {
 }
 
 // leaving picks the records that moves take away.
-func (c *component) leaving(moves []move, rest []plan.Count) []*plan.Count {
+func leaving(moves []move, rest []plan.Count, hidden *unknown) []*plan.Count {
 	want := make(map[int]int)
 	for _, m := range moves {
 		if m.n < 0 {
@@ -99,8 +99,8 @@ func (c *component) leaving(moves []move, rest []plan.Count) []*plan.Count {
 		}
 	}
 	var out []*plan.Count
-	for _, r := range rest {
-		a := c.index[key(c.project(r.Atom))]
+	for i, r := range rest {
+		a := hidden.at[i]
 		if k := min(want[a], r.N); k > 0 {
 			out = append(out, &plan.Count{Atom: r.Atom, N: k})
 			want[a] -= k
