@@ -42,9 +42,6 @@ const CertificateFormat = 1
 // one belongs is said by the manifest, which holds its hash.
 const certificateContext = "casestat certificate of a release, format 1"
 
-// CodeCertificate: the certificate does not open, or is not that of the release.
-const CodeCertificate fault.Code = "certificate_not_of_release"
-
 func (s *Service) certify(c *computation) (_ []byte, err error) {
 	defer fault.Wrap(&err, "seal the certificate")
 	out := Certificate{

@@ -66,6 +66,8 @@ const (
 	CodeOutdated fault.Code = "computation_outdated"
 	// CodeTampered: the draft's artefacts are not those that were stored.
 	CodeTampered fault.Code = "artefacts_tampered"
+	// CodeCertificate: the sealed certificate or review is not that of the release.
+	CodeCertificate fault.Code = "certificate_not_of_release"
 	// CodeLedgerUnavailable: the deed could not be written down, so nothing was
 	// done or read. Retry after a while.
 	CodeLedgerUnavailable fault.Code = "ledger_unavailable"

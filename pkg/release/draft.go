@@ -38,7 +38,9 @@ type Draft struct {
 
 	Submission *Submission `json:"submission,omitempty"`
 	Decision   *Decision   `json:"decision,omitempty"`
-	Number     int         `json:"number,omitzero"` // of a published draft
+	// Number is the release's, of a published draft. An approved one may have the
+	// number that it was frozen to take, and may yet take another.
+	Number int `json:"number,omitzero"`
 }
 
 // Person is who did something: a client, and the natural person behind it.

@@ -18,7 +18,7 @@ func TestReadingADraftIsADeed(t *testing.T) {
 	if list := must[[]release.Draft](t)(h.List(t.Context(), author)); len(list) != 0 || len(h.memory.Deeds()) != 0 {
 		t.Errorf("nothing to read: %d drafts, %d deeds", len(list), len(h.memory.Deeds()))
 	}
-	h.computed(draftA, slide(t))
+	h.computed(draftA, withTable(t))
 	h.planned(draftB, tiny(t))
 	list := must[[]release.Draft](t)(h.List(t.Context(), reviewer))
 	if len(list) != 2 || list[0].ID != draftA || list[0].Findings != nil {

@@ -2,10 +2,12 @@ package release
 
 import (
 	"context"
+	"slices"
 
 	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/disclosure"
 	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/plan"
 )
 
 // Remedies prices what the desk could do about a draft of which too much is
@@ -38,7 +40,15 @@ func (s *Service) Remedies(ctx context.Context, p access.Principal, id DraftID) 
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, of...)
+		out = append(out, slices.DeleteFunc(of, y.isSize)...)
 	}
 	return out, nil
+}
+
+// isSize says whether a remedy is to withhold the size of a listed universe.
+// That is no remedy: without it nothing could be said of anybody.
+func (y *year) isSize(r disclosure.Remedy) bool {
+	return r.Kind == disclosure.Withhold && slices.ContainsFunc(y.frame.Layout.Base.Cells, func(c plan.Cell) bool {
+		return c.Rank == plan.Total && c.Name == r.Scope
+	})
 }
