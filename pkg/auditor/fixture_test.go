@@ -106,13 +106,16 @@ func benchmarkBounds(b *testing.B, sp crowd) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		unproved := 0
+		unproved, loose := 0, 0
 		for _, i := range intervals {
-			if !i.ProvedWhole {
+			if !i.Bounded {
 				unproved++
+			} else if !i.ProvedWhole {
+				loose++
 			}
 		}
 		b.ReportMetric(float64(unproved), "unproved")
+		b.ReportMetric(float64(loose), "loose")
 		b.ReportMetric(float64(len(p.Shown)-tick(p.Shown)), "withheld")
 	}
 }
