@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -76,5 +77,49 @@ func FuzzToken(f *testing.F) {
 			r.Header = http.Header{"Authorization": {authorization}}
 		}
 		wantCalm(t, s, r)
+	})
+}
+
+// FuzzPlan puts any bytes as a plan, in either form.
+func FuzzPlan(f *testing.F) {
+	s := servertest.Start(f, servertest.Options{})
+	token := s.Token(f, s.Cast.Desk)
+	f.Add(false, "", []byte(smallPlan))
+	f.Add(true, `"v1"`, []byte(yamlPlan))
+	f.Add(true, "", []byte("a: &a [*a]\n"))
+	for _, body := range hostile() {
+		f.Add(len(body)%2 == 0, "", []byte(body))
+	}
+	f.Fuzz(func(t *testing.T, yaml bool, tag string, body []byte) {
+		r := servertest.Request{Method: "PUT", Path: aDraft, Token: token, Body: notNil(body)}
+		if yaml {
+			r.Type = "application/yaml"
+		}
+		if tag != "" {
+			r.Header = http.Header{"If-Match": {tag}}
+		}
+		wantCalm(t, s, r)
+	})
+}
+
+// FuzzPublicReading asks for anything below the releases, and derives anything
+// from one.
+func FuzzPublicReading(f *testing.F) {
+	s := published(f, servertest.Options{})
+	for path := range publicPaths(f, s) {
+		path, year, _ := strings.Cut(strings.TrimPrefix(path, "/v1/releases/"), "?year=")
+		f.Add(path, year, "", []byte(bodies("")["deriveTable"]))
+	}
+	f.Add("1/files/../../v1/records", "x&year=2", `"x", *`, []byte(`{"year":2024,"table":"age","by":["age_band"],"where":[{"field":"age_band","in":["minor"]}]}`))
+	f.Fuzz(func(t *testing.T, path, year, tag string, body []byte) {
+		read := servertest.Request{Method: "GET", Path: (&url.URL{Path: "/v1/releases/" + path}).EscapedPath()}
+		if year != "" {
+			read.Path += "?year=" + url.QueryEscape(year)
+		}
+		if tag != "" {
+			read.Header = http.Header{"If-None-Match": {tag}}
+		}
+		wantCalm(t, s, read)
+		wantCalm(t, s, servertest.Request{Method: "POST", Path: "/v1/releases/1/derived", Body: notNil(body)})
 	})
 }

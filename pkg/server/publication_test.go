@@ -152,6 +152,40 @@ func TestPublicationFromPlanToPublic(t *testing.T) {
 	wantStatus(t, p.do(p.s.Cast.Desk, "PUT", "/v1/releases/1/withdrawal", other), 409, "release_withdrawn")
 }
 
+// Attack 13, P9: what is public does not follow the records. The contrast is the
+// desk's exact figure, which does.
+func TestPublicAnswersAreTheSameWhenARecordDiffers(t *testing.T) {
+	p := play{t: t, s: servertest.Start(t, servertest.Options{})}
+	p.closeTheYear()
+	for i, step := range p.steps(smallPlan) {
+		if answer := step(); answer.Status >= 300 {
+			t.Fatalf("step %d: %d %s", i, answer.Status, answer.Body)
+		}
+	}
+	public := func() string {
+		var all []string
+		for _, path := range []string{
+			"/v1/releases", "/v1/releases/1", "/v1/releases/1/manifest", "/v1/releases/1/figures", "/v1/releases/1/tables",
+			"/v1/releases/1/tables/age", "/v1/releases/1/trends/undocumented", "/v1/releases/checkpoint",
+		} {
+			all = append(all, fmt.Sprint(get(t, p.s, path)))
+		}
+		derived := servertest.Request{Method: "POST", Path: "/v1/releases/1/derived", Body: []byte(`{"year":2025,"table":"age"}`)}
+		return strings.Join(append(all, fmt.Sprint(p.s.Do(t, derived))), "\n")
+	}
+	exact := func() string {
+		return string(p.do(p.s.Cast.Desk, "GET", "/v1/desk/periods/2025/figures?purpose=figure_check", "").Body)
+	}
+	publicBefore, exactBefore := public(), exact()
+	wantStatus(t, p.do(p.s.Cast.A, "DELETE", "/v1/records/"+servertest.ID(1001), ""), 204, "")
+	if public() != publicBefore {
+		t.Error("a record's withdrawal is seen in public")
+	}
+	if exact() == exactBefore {
+		t.Error("the record made no difference to begin with")
+	}
+}
+
 // T39: at each step of the way, without a ledger nothing happens and nothing is
 // read; with one the way goes on from there.
 func TestT39_PublicationOrRefuse(t *testing.T) {

@@ -70,6 +70,8 @@ func TestReleasesAreReadByAnybody(t *testing.T) {
 		for name, want := range map[string]string{
 			"Cache-Control": keep, "Access-Control-Allow-Origin": "*", "Etag": `"` + signed.HashOf(answer.Body).String() + `"`,
 			"Content-Length": fmt.Sprint(len(answer.Body)), "Vary": "", "Last-Modified": "", "X-Total-Count": "", "Set-Cookie": "",
+			"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+			"Referrer-Policy": "no-referrer", "Access-Control-Allow-Credentials": "", "Request-Id": "",
 		} {
 			if got := answer.Header.Get(name); got != want {
 				t.Errorf("%s: %s is %q, want %q", path, name, got, want)
@@ -263,7 +265,8 @@ func TestT23_PublicAnswersAreTheSameForEverybody(t *testing.T) {
 		want := fmt.Sprint(get(t, s, path))
 		for who, token := range all {
 			for _, h := range []http.Header{
-				{}, header("Accept-Language", "sv"), header("Accept-Language", "en"), header("Accept", "text/html", "Origin", "https://evil.example"),
+				{},
+				header("Accept-Language", "sv"), header("Accept-Language", "en"), header("Accept", "text/html", "Origin", "https://evil.example"),
 				header("Accept-Encoding", "gzip", "Range", "bytes=0-3", "If-Modified-Since", "Mon, 02 Mar 2026 12:00:00 GMT", "Cookie", "a=b"),
 			} {
 				if got := fmt.Sprint(s.Do(t, servertest.Request{Method: "GET", Path: path, Token: token, Header: h})); got != want {

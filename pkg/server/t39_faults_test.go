@@ -310,7 +310,8 @@ func (brokenIntake) History(context.Context, intake.Key) ([]intake.Version, erro
 // brokenDrafts fail at what they are asked; nothing else of them is.
 type brokenDrafts struct{ draftStore }
 
-func (brokenDrafts) Drafts(context.Context) ([]release.Draft, error)          { return nil, errDriver }
+func (brokenDrafts) Drafts(context.Context) ([]release.Draft, error) { return nil, errDriver }
+
 func (brokenDrafts) Requests(context.Context) ([]release.Request, error)      { return nil, errDriver }
 func (brokenDrafts) Atomically(context.Context, func(release.Tx) error) error { return errDriver }
 
