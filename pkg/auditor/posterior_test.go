@@ -45,9 +45,9 @@ func sampled(t *testing.T, p Published, people []plan.Count, fs []plan.Functiona
 // 20 and 20, anything between 0 and 20 could be.
 func TestWhatIsEasilyGuessedIsWarnedOf(t *testing.T) {
 	both := []plan.Functional{{Name: "count:both", Within: yes(0, 1)}, {Name: "count:a", Within: yes(0)}}
-	p, people := lopsided(39, 39)
+	p, _ := lopsided(39, 39)
 	// Whoever lacks a is another person than who lacks b, in 39 of 40 cases.
-	people = []plan.Count{{Atom: []int{0, 1}, N: 1}, {Atom: []int{1, 0}, N: 1}, {Atom: []int{1, 1}, N: 38}}
+	people := []plan.Count{{Atom: []int{0, 1}, N: 1}, {Atom: []int{1, 0}, N: 1}, {Atom: []int{1, 1}, N: 38}}
 	found := sampled(t, p, people, both)
 	if len(found) != 1 || found[0].Scope != "count:both" || found[0].Rule != RulePosterior || found[0].Class != Review {
 		t.Fatalf("%+v", found)
@@ -101,7 +101,10 @@ func TestThePosteriorOfTheTrendReport(t *testing.T) {
 	p := cautious(s, people, plan.Defaults())
 	fs, _ := derive(s, nil, p.Shown)
 	began := time.Now()
-	found := sampled(t, p, people, fs)
+	found, err := Posterior(p, people, fs, PosteriorOptions{Samples: 300, Random: rand.NewPCG(1, 2)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range found {
 		if f.Class != Review {
 			t.Errorf("%+v", f)

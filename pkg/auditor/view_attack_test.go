@@ -79,8 +79,9 @@ func TestAnOrganisationKnowsThatItKnowsAllItsRecords(t *testing.T) {
 // TestZeroTellsAnOrganisationNothing: a remainder of 0 only says that nobody
 // else has the property; a complement of 0 says that everybody else has it.
 func TestZeroTellsAnOrganisationNothing(t *testing.T) {
-	p, people := shelter(9)
-	p.Values[1], people = 9, []plan.Count{{Atom: []int{0, 1}, N: 11}, {Atom: []int{1, 0}, N: 9}}
+	p, _ := shelter(9)
+	p.Values[1] = 9
+	people := []plan.Count{{Atom: []int{0, 1}, N: 11}, {Atom: []int{1, 0}, N: 9}}
 	v := insiderOf(p, people, 0)
 	if a := attackedAs(t, p, v); Worst(a.Findings) != Pass {
 		t.Errorf("nobody else has it: %+v", a.Findings)

@@ -1,7 +1,6 @@
 package auditor
 
 import (
-	"cmp"
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/plan"
@@ -103,9 +102,7 @@ func (a *attacker) examine(all []condition) (Interval, error) {
 	if a.avoided(all) {
 		return nobody, nil
 	}
-	if a.asked++; a.asked > probes || a.prober.stopped() {
-		return Interval{}, nil
-	}
+	a.asked++
 	q := a.prober.lean(quantity{{term{where: selectionOf(all)}, 1}})
 	if at, v := a.prober.push(q.negative(), 0, tries); at != nil && v == 0 {
 		return nobody, nil
@@ -145,6 +142,10 @@ func (a *attacker) conjunctions() error {
 		for _, all := range longer {
 			if !a.telling(all) || counted[a.describe(selectionOf(all))] {
 				continue
+			}
+			if a.asked >= probes || a.prober.stopped() {
+				a.find(Review, RuleTruncated, "combinations", Interval{})
+				return nil
 			}
 			if err := a.conjunction(all); err != nil {
 				return err
@@ -210,7 +211,7 @@ func (a *attacker) describe(where plan.Selection) string {
 // threshold, needs a review. The result is for the desk and the reviewer alone.
 func (s Assault) Against(data []plan.Count, threshold int) (findings []Finding) {
 	for _, c := range s.Present {
-		if v := count(plan.Functional{Within: c.Where}, data); cmp.Compare(v, threshold) < 0 {
+		if v := count(plan.Functional{Within: c.Where}, data); v < threshold {
 			findings = append(findings, Finding{Class: Review, Rule: RuleConjunction, Desk: Numbers{v, threshold}})
 		}
 	}
