@@ -17,9 +17,8 @@ import (
 func proofOf(t *testing.T) (plan.Manifest, release.Artefacts) {
 	t.Helper()
 	h := open(t)
-	p := tiny(t)
-	p.Tables = []plan.Tabulation{ages(requestA).Table}
-	h.published(draftA, p)
+	h.memory.SetRecords(theYear, withUndocumented(t, 4, 1, 1, 1, 0)) // the first knows too much: withheld
+	h.published(draftA, withTable(t))
 	return h.releases()[0].Manifest, must[release.Artefacts](t)(h.memory.Artefacts(t.Context(), draftA))
 }
 
