@@ -15,6 +15,11 @@ import (
 // axis are nested in each other in all tables. The system returned is the base
 // with the tables' cells added.
 func Recode(ctx context.Context, l plan.Layout, p Problem) (plan.System, []plan.Presentation, error) {
+	return newRecoder(ctx, l, p).recode(p)
+}
+
+func (r *recoder) recode(p Problem) (plan.System, []plan.Presentation, error) {
+	l := r.layout
 	p.System = l.Base
 	if err := p.validate(); err != nil {
 		return plan.System{}, nil, err
@@ -22,7 +27,6 @@ func Recode(ctx context.Context, l plan.Layout, p Problem) (plan.System, []plan.
 	if !validLayout(l) {
 		return plan.System{}, nil, malformed()
 	}
-	r := newRecoder(ctx, l, p)
 	order := make([]int, len(l.Tables))
 	for i := range order {
 		order[i] = i
@@ -32,7 +36,7 @@ func Recode(ctx context.Context, l plan.Layout, p Problem) (plan.System, []plan.
 	for _, i := range order {
 		out[i] = r.present(l.Tables[i])
 	}
-	if err := ctx.Err(); err != nil {
+	if err := r.ctx.Err(); err != nil {
 		return plan.System{}, nil, fmt.Errorf("recode: %w", err)
 	}
 	system := l.Base

@@ -25,6 +25,7 @@ type recoder struct {
 	rests  [][]plan.Count          // per view
 	chosen map[int][]plan.Grouping // per axis: what tables use already
 	judged map[string]judgement    // of the selections already looked at
+	lone   bool                    // nobody recognises anybody else's record
 }
 
 type judgement struct{ small, any bool }
@@ -236,6 +237,9 @@ func (r *recoder) trial(t plan.Table, groups []plan.Grouping) int {
 		}
 	}
 	cells := addCells(&p.System, t, groups)
+	if views, err := Views(p.System, r.data, r.policy); err == nil && !r.lone && len(r.views) > 1 {
+		p.Views = views
+	}
 	s, err := Protect(r.ctx, p, Seed{})
 	if err != nil {
 		return 0
@@ -345,8 +349,8 @@ func (r *recoder) judge(universe, cell plan.Selection) judgement {
 	rest := plan.Functional{Within: universe, Except: &cell}
 	var j judgement
 	for i, v := range r.views {
-		j.small = j.small || sensitive(v, count, total(count, r.rests[i]))
-		j.any = j.any || sensitive(v, rest, total(rest, r.rests[i]))
+		j.small = j.small || r.sensitive(i, v, count)
+		j.any = j.any || r.sensitive(i, v, rest)
 	}
 	if r.orgs >= 0 && !j.small {
 		n := 0
@@ -358,6 +362,24 @@ func (r *recoder) judge(universe, cell plan.Selection) judgement {
 	j.any = j.any || j.small
 	r.judged[k] = j
 	return j
+}
+
+// sensitive says whether a view may not learn a quantity. An organisation that
+// knows some of it could recognise one more: such views come with the cells,
+// which are not there yet, so their rule is applied here.
+func (r *recoder) sensitive(i int, v plan.View, f plan.Functional) bool {
+	n := total(f, r.rests[i])
+	if !r.lone && !recognises(v) && n > 0 && n <= r.policy.OrganisationThreshold && total(f, v.Known) > 0 {
+		n--
+	}
+	return sensitive(v, f, n)
+}
+
+// recognises says whether a view already knows somebody whom others counted.
+func recognises(v plan.View) bool {
+	return slices.ContainsFunc(v.Known, func(k plan.Count) bool {
+		return !slices.ContainsFunc(v.Empty, func(own plan.Selection) bool { return holds(own, k.Atom) })
+	})
 }
 
 func selectionKey(s plan.Selection) string {

@@ -136,31 +136,24 @@ func slideLayout(base plan.System, pairs int) plan.Layout {
 
 // slideProblem recodes the plan and takes every standard view.
 func slideProblem(ctx context.Context, seed uint64, attributes, pairs int) (Problem, plan.Layout, []plan.Presentation, error) {
-	return slideProblemFor(ctx, seed, attributes, pairs, func(plan.View) bool { return true })
+	return slideProblemFor(ctx, seed, attributes, pairs, false)
 }
 
-// organisationsAlone leaves out who recognises somebody else's record.
-func organisationsAlone(v plan.View) bool { return !strings.Contains(v.Name, "+duplicate:") }
-
-func slideProblemFor(ctx context.Context, seed uint64, attributes, pairs int, keep func(plan.View) bool) (Problem, plan.Layout, []plan.Presentation, error) {
+// slideProblemFor leaves out, if lone, who recognises somebody else's record.
+func slideProblemFor(ctx context.Context, seed uint64, attributes, pairs int, lone bool) (Problem, plan.Layout, []plan.Presentation, error) {
 	base, data := slide(seed, attributes)
 	layout := slideLayout(base, pairs)
 	p := Problem{System: base, Data: data, Policy: plan.Defaults()}
-	fine := layout
-	fine.Base.Cells = slices.Clone(base.Cells)
-	for i, t := range fine.Tables {
-		if len(t.Axes) == 1 {
-			addCells(&fine.Base, t, []plan.Grouping{fine.Ladders[i].Rungs[0]})
-		}
-	}
 	var err error
-	if p.Views, err = Views(fine.Base, data, p.Policy); err != nil {
+	if p.Views, err = Views(base, data, p.Policy); err != nil {
 		return p, layout, nil, err
 	}
-	drop := func(v plan.View) bool { return !keep(v) }
+	drop := func(v plan.View) bool { return lone && strings.Contains(v.Name, "+duplicate:") }
 	p.Views = slices.DeleteFunc(p.Views, drop)
 	var shown []plan.Presentation
-	if p.System, shown, err = Recode(ctx, layout, p); err != nil {
+	r := newRecoder(ctx, layout, p)
+	r.lone = lone
+	if p.System, shown, err = r.recode(p); err != nil {
 		return p, layout, nil, err
 	}
 	p.Views, err = Views(p.System, data, p.Policy)
