@@ -1,0 +1,119 @@
+package attack
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math/big"
+	"regexp"
+	"strings"
+)
+
+// inversion looks for means, shares and percentages in every answer and turns
+// them back into counts.
+var inversion = adversary{
+	5, "means and percentages", "turns every mean, share or percentage found in any answer back into counts",
+	func(ctx context.Context, s *session) (outcome, error) {
+		if len(s.latest) == 0 {
+			return notRun(noRelease), nil
+		}
+		sizes := map[int]bool{} // what a share can be of
+		small := 0
+		for _, y := range s.latest {
+			small = max(small, y.knows.small)
+			for _, c := range y.knows.cells {
+				if c.known() && c.lo > 0 && c.lo <= 1<<12 {
+					sizes[c.lo] = true
+				}
+			}
+		}
+		var answers, statistics, inverted int
+		for _, path := range s.public() {
+			got, err := s.get(ctx, path)
+			if err != nil {
+				return outcome{}, err
+			}
+			answers++
+			for _, st := range statisticsIn(got.body) {
+				statistics++
+				inverted += one(st.gives(sizes, small))
+			}
+		}
+		return verdict(inverted, figure("answers searched", answers), figure("non-integer statistics", statistics),
+			figure("turned back into a small count", inverted)), nil
+	},
+}
+
+// statistic is a number that is no count: what it is, and how exactly it is said.
+type statistic struct{ value, half *big.Rat }
+
+var spoken = regexp.MustCompile(`(\d+(?:[.,]\d+)?)\s?(?:%|per cent|percent|procent)|\d+[.,]\d+`)
+
+// statisticsIn finds the fractions among the numbers of a JSON document, and
+// the percentages and fractions in its sentences.
+func statisticsIn(body []byte) []statistic {
+	var out []statistic
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return out
+		}
+		switch v := token.(type) {
+		case json.Number:
+			if strings.ContainsAny(string(v), ".eE") {
+				out = appendStatistic(out, string(v), false)
+			}
+		case string:
+			if !strings.Contains(v, " ") {
+				continue // a name, a version or a hash
+			}
+			for _, m := range spoken.FindAllStringSubmatch(v, -1) {
+				if m[1] != "" {
+					out = appendStatistic(out, strings.Replace(m[1], ",", ".", 1), true)
+				} else {
+					out = appendStatistic(out, strings.Replace(m[0], ",", ".", 1), false)
+				}
+			}
+		}
+	}
+}
+
+func appendStatistic(to []statistic, text string, percent bool) []statistic {
+	v, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return to
+	}
+	half := big.NewRat(1, 2)
+	if i := strings.IndexByte(text, '.'); i >= 0 {
+		for range len(text) - i - 1 {
+			half.Quo(half, big.NewRat(10, 1))
+		}
+	}
+	if percent {
+		v.Quo(v, big.NewRat(100, 1))
+		half.Quo(half, big.NewRat(100, 1))
+	}
+	return append(to, statistic{v, half})
+}
+
+// gives says whether the statistic, read as a share of one of the numbers that
+// are published, leaves one count, and that or its complement is small.
+func (s statistic) gives(sizes map[int]bool, small int) bool {
+	for of := range sizes {
+		n := int64(0)
+		matches := 0
+		for c := int64(0); c <= int64(of) && matches < 2; c++ {
+			d := new(big.Rat).Sub(big.NewRat(c, int64(of)), s.value)
+			if d.Abs(d).Cmp(s.half) <= 0 {
+				n = c
+				matches++
+			}
+		}
+		if matches == 1 && of >= small && (n > 0 && n < int64(small) || int64(of)-n < int64(small)) {
+			return true
+		}
+	}
+	return false
+}
