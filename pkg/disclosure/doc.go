@@ -9,6 +9,16 @@
 // a witness has to change is withheld. They are also the proof, and package
 // auditor, which shares no code with this one, checks it.
 //
+// # How it searches
+//
+// Axes that no cell and no ban ties together are protected apart. A witness is
+// sought by moving persons along a functional's own axes, then along those that
+// bans tie to them, then along those that share a cell with these, and at last
+// in the whole component. Nobody is moved out of a population of published size.
+// Each search is an integer programme or, where that would be large, a series of
+// swaps; each is limited, and whatever is not found counts as not there. What is
+// found is added up again over whole records before it is believed.
+//
 // # Names
 //
 // The functionals derived from a system have canonical names, so that the
@@ -19,6 +29,8 @@
 //	rest:<parent>-<child>  every pair of counted cells of which the child's
 //	                       selection implies the parent's and differs from it;
 //	                       a child that is a structural zero makes no pair
+//
+// What several releases tell together is declared besides; see [Differences].
 //
 // A selection implies another if, on every axis that the other names, it
 // allows only categories that the other allows as well. A functional in which

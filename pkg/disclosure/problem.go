@@ -42,7 +42,8 @@ type Problem struct {
 	Functionals []plan.Functional
 	// Earlier are the patterns of the releases before, oldest first, over the
 	// first cells of System. What one of them shows is shown for good; what none
-	// of them shows stays withheld.
+	// of them shows stays withheld. See [Differences] for what the releases tell
+	// together about those who came and went.
 	Earlier []plan.Pattern
 }
 
