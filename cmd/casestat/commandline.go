@@ -27,9 +27,10 @@ type commandLine struct {
 	} `cmd:"" help:"Manage organisations."`
 
 	Period struct {
-		List  periodListCommand  `cmd:"" help:"List the reporting years."`
-		Open  periodOpenCommand  `cmd:"" help:"Open a reporting year."`
-		Close periodCloseCommand `cmd:"" help:"Close a reporting year for good."`
+		List    periodListCommand    `cmd:"" help:"List the reporting years."`
+		Open    periodOpenCommand    `cmd:"" help:"Open a reporting year."`
+		Close   periodCloseCommand   `cmd:"" help:"Close a reporting year, or end its correction."`
+		Correct periodCorrectCommand `cmd:"" help:"Take records into a closed year again, until it is closed again."`
 	} `cmd:"" help:"Manage reporting years."`
 
 	Release releaseCommands `cmd:"" help:"Plan, protect, review, publish and read releases."`

@@ -44,7 +44,7 @@ func TestCommandLineOnPostgres(t *testing.T) {
 	needed(t)
 	config := storetest.Config(t, store.Postgres)
 	testscript.Run(t, testscript.Params{Dir: "testdata/postgres", Cmds: scriptCommands, Setup: func(env *testscript.Env) error {
-		for name, dsn := range map[string]string{"owner": config.Owner, "intake": config.Intake, "counter": config.Counter} {
+		for name, dsn := range map[string]string{"owner": config.Owner, "intake": config.Intake, "counter": config.Counter, "publisher": config.Publisher, "public": config.Public} {
 			if err := os.WriteFile(env.WorkDir+"/"+name+".dsn", []byte(dsn+"\n"), 0o600); err != nil {
 				return err
 			}

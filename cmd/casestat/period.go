@@ -47,12 +47,22 @@ func (c *periodOpenCommand) Run(ctx context.Context, s *session) error {
 
 type periodCloseCommand struct {
 	remote
-	Year int `arg:"" help:"The reporting year. It never opens again."`
+	Year int `arg:"" help:"The reporting year. From then on it takes withdrawals and correction batches alone."`
 }
 
 // Run closes a year.
 func (c *periodCloseCommand) Run(ctx context.Context, s *session) error {
 	return setPeriod(ctx, s, c.remote, api.Period{Year: c.Year, State: api.PeriodState(record.PeriodClosed)})
+}
+
+type periodCorrectCommand struct {
+	remote
+	Year int `arg:"" help:"The closed reporting year. Close it again when the correction is done."`
+}
+
+// Run opens a correction batch of a closed year.
+func (c *periodCorrectCommand) Run(ctx context.Context, s *session) error {
+	return setPeriod(ctx, s, c.remote, api.Period{Year: c.Year, State: api.PeriodState(record.PeriodCorrecting)})
 }
 
 func setPeriod(ctx context.Context, s *session, r remote, p api.Period) error {
