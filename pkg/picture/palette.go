@@ -1,0 +1,50 @@
+package picture
+
+import (
+	"image"
+	"image/color"
+)
+
+// edgeSteps is how many shades lead from the paper to each ink: enough for smooth
+// edges, and few enough for one byte a pixel.
+const edgeSteps = 36
+
+// palette holds every ink in its shades.
+func palette() color.Palette {
+	inks := []ink{black, grey, mark, rim, ruling}
+	p := color.Palette{opaque(paper, paper, 0)}
+	for _, i := range inks {
+		for step := 1; step <= edgeSteps; step++ {
+			p = append(p, opaque(paper, i, step))
+		}
+	}
+	return p
+}
+
+// opaque is a colour some steps of the way from one ink to another.
+func opaque(from, to ink, step int) color.RGBA {
+	between := func(a, b uint8) uint8 {
+		return uint8((int(a)*(edgeSteps-step) + int(b)*step + edgeSteps/2) / edgeSteps)
+	}
+	fr, fg, fb := from.rgb()
+	tr, tg, tb := to.rgb()
+	return color.RGBA{R: between(fr, tr), G: between(fg, tg), B: between(fb, tb), A: 0xff}
+}
+
+// reduced is an image in the palette's nearest colours: a third of the bytes.
+func reduced(full *image.RGBA) *image.Paletted {
+	p := palette()
+	out := image.NewPaletted(full.Bounds(), p)
+	nearest := make(map[[3]byte]uint8)
+	for i := range out.Pix {
+		px := full.Pix[4*i : 4*i+3]
+		key := [3]byte(px)
+		n, known := nearest[key]
+		if !known {
+			n = uint8(p.Index(color.RGBA{R: px[0], G: px[1], B: px[2], A: 0xff}))
+			nearest[key] = n
+		}
+		out.Pix[i] = n
+	}
+	return out
+}
