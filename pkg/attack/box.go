@@ -159,7 +159,7 @@ func (b box) minus(sizes []int, o box) []box {
 		}
 		both := mine.and(s.in)
 		if both.empty() {
-			return []box{b}
+			return out
 		}
 		b = b.narrowed(s.axis, both)
 	}

@@ -23,7 +23,7 @@ var coalition = adversary{
 		pairs, exposed, undecided := 0, 0, 0
 		for i, a := range names {
 			for _, b := range names[i+1:] {
-				e, err := s.residual(ctx, slices.Concat(h[a], h[b]))
+				e, err := s.residual(ctx, slices.Concat(h[a], h[b]), len(names)*(len(names)-1)/2)
 				if err != nil {
 					return outcome{}, err
 				}

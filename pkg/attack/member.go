@@ -16,7 +16,7 @@ var member = adversary{
 		var sum exposure
 		exposed := 0
 		for _, name := range h.names() {
-			e, err := s.residual(ctx, h[name])
+			e, err := s.residual(ctx, h[name], len(h))
 			if err != nil {
 				return outcome{}, err
 			}

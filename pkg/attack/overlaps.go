@@ -60,8 +60,8 @@ func (k *knowledge) pieces(span *span, a, b box) int {
 		if p.vacant(k.sizes, k.bans) {
 			continue
 		}
-		if _, published := k.byKey[p.key()]; published {
-			continue // counted among the published numbers
+		if i, published := k.byKey[p.key()]; published && k.cells[i].known() {
+			continue // no news
 		}
 		v, ok := span.value(p, nil)
 		found += one(ok && k.reveals(v, true))

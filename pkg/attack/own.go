@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/fault"
@@ -161,15 +162,16 @@ func (k *knowledge) subtract(records []Person) (*knowledge, error) {
 	return out, nil
 }
 
-// residual is what the holders of records work out about everybody else.
-func (s *session) residual(ctx context.Context, records []Person) (exposure, error) {
+// residual is what the holders of records work out about everybody else. An
+// attack that asks for n of them has the time for one, divided.
+func (s *session) residual(ctx context.Context, records []Person, n int) (exposure, error) {
 	var sum exposure
 	for _, y := range s.latest {
 		k, err := y.knows.subtract(records)
 		if err != nil {
 			return sum, err
 		}
-		limited, cancel := context.WithTimeout(ctx, s.options.limit())
+		limited, cancel := context.WithTimeout(ctx, max(2*s.options.limit()/time.Duration(n), shortest))
 		e := k.deduce(limited)
 		cancel()
 		sum.withheld, sum.recovered = sum.withheld+e.withheld, sum.recovered+e.recovered
@@ -177,6 +179,9 @@ func (s *session) residual(ctx context.Context, records []Person) (exposure, err
 	}
 	return sum, nil
 }
+
+// shortest is the least time that any deduction gets.
+const shortest = time.Second
 
 func (s *session) hasRecords() bool {
 	return len(s.latest) > 0 && (len(s.target.Members) > 0 || len(s.target.Truth) > 0)

@@ -46,6 +46,9 @@ func (k *knowledge) guess(ctx context.Context, s *session) guesses {
 		return guesses{}
 	}
 	h := k.imagine(ctx, s)
+	if h.candidates != nil {
+		h.present = h.candidates.provable(ctx).present
+	}
 	b := &breeder{k: h.k, bit: bit, rng: s.random(18), common: k.population()}
 	weights, bred := b.breed(ctx, h)
 	out := guesses{persons: len(people), bred: bred}
@@ -133,10 +136,15 @@ func (h *imagination) atoms() [][]int {
 			}
 		}
 	}
-	if h.candidates != nil {
-		out = append(out, h.candidates.atoms...)
+	return append(out, h.possible()...)
+}
+
+// possible are the only records that can be there, if they are few enough to list.
+func (h *imagination) possible() [][]int {
+	if h.candidates == nil {
+		return nil
 	}
-	return out
+	return h.candidates.atoms
 }
 
 func (b *breeder) score(weights []float64, pool [][]int) int {
@@ -148,22 +156,27 @@ func (b *breeder) score(weights []float64, pool [][]int) int {
 	return right
 }
 
-// says decides about a target: by certainty if there is any, otherwise by the
+// says decides about a target: by what is certain of her, otherwise by the
 // combination.
 func (b *breeder) says(h *imagination, target box, weights []float64) bool {
-	if h.candidates != nil {
-		with, without := false, false
-		for _, atom := range h.candidates.atoms {
-			if target.holds(atom) {
-				has := b.bit.in.has(atom[b.bit.axis])
-				with, without = with || has, without || !has
-			}
-		}
-		if with != without {
-			return with
+	for _, possible := range [][][]int{h.present, h.possible()} {
+		if has, unanimous := b.unanimous(possible, target); unanimous {
+			return has
 		}
 	}
 	return b.leans(target, weights) > 0
+}
+
+// unanimous says whether all records that could be the target's agree.
+func (b *breeder) unanimous(records [][]int, target box) (has, unanimous bool) {
+	with, without := false, false
+	for _, atom := range records {
+		if target.holds(atom) {
+			in := b.bit.in.has(atom[b.bit.axis])
+			with, without = with || in, without || !in
+		}
+	}
+	return with, with != without
 }
 
 // leans adds up what the released counts say for the bit.

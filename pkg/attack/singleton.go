@@ -45,6 +45,7 @@ type imagination struct {
 	k          *knowledge
 	worlds     []world
 	candidates *candidates
+	present    [][]int // candidates that are certainly there, where that was asked
 	prober     *auditor.Prober
 	asked      int
 	answers    map[string]inferred // by what is given and what is inferred

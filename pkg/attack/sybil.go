@@ -29,7 +29,7 @@ var sybil = adversary{
 				carried += one(c.counts() && c.known() && c.lo >= y.knows.small && c.lo-own < y.knows.small)
 			}
 		}
-		e, err := s.residual(ctx, crafted)
+		e, err := s.residual(ctx, crafted, 1)
 		if err != nil {
 			return outcome{}, err
 		}
