@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"manniskohandel.se/casestat/pkg/auditor"
+	"manniskohandel.se/casestat/pkg/disclosure"
 	"manniskohandel.se/casestat/pkg/plan"
 )
 
@@ -44,3 +45,12 @@ func (s *Service) WithInsider(meanwhile func(context.Context), found ...auditor.
 
 // WithInsideTime gives insiders so long in all.
 func (s *Service) WithInsideTime(d time.Duration) { s.checks.inside = d }
+
+// Settled puts together what protector and auditor found.
+func Settled(year int, protector []disclosure.Finding, audited []auditor.Finding, withheld ...string) []Finding {
+	hidden := make(map[string]bool)
+	for _, w := range withheld {
+		hidden[w] = true
+	}
+	return append(fromProtector(year, protector, hidden), fromAuditor(year, audited)...).settled()
+}

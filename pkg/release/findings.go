@@ -3,6 +3,7 @@ package release
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/auditor"
@@ -37,7 +38,7 @@ func (c Class) severity() int { return slices.Index([]Class{Fail, ForReview, Not
 // settled sorts findings, the worst first, and gives each its id. What was
 // found twice stands once; different ones of one name are numbered.
 func (f findings) settled() findings {
-	out := slices.Clone(f)
+	out := f.agreed()
 	slices.SortFunc(out, func(a, b Finding) int {
 		return cmp.Or(
 			cmp.Compare(a.Class.severity(), b.Class.severity()), cmp.Compare(a.Year, b.Year),
@@ -55,6 +56,39 @@ func (f findings) settled() findings {
 		out[i].ID = id
 	}
 	return out
+}
+
+// shared are the rules that the protector follows and the auditor examines
+// again, each under its own name.
+var shared = map[auditor.Rule]disclosure.Rule{
+	auditor.RuleOrganisations: disclosure.RuleOrganisations,
+	auditor.RuleSum:           disclosure.RuleSum,
+}
+
+// agreed says once what protector and auditor both found about one cell of one
+// year, so that one waiver answers it: as the worse of the two has it, with the
+// auditor's numbers.
+func (f findings) agreed() (out findings) {
+	for _, x := range f {
+		i := slices.IndexFunc(out, func(o Finding) bool { return o.same(x) })
+		if i < 0 {
+			out.add(x)
+			continue
+		}
+		if x.Class.severity() < out[i].Class.severity() {
+			out[i].Class = x.Class
+		}
+		if x.Threshold != 0 {
+			out[i].Value, out[i].Threshold = x.Value, x.Threshold
+		}
+	}
+	return out
+}
+
+// same says whether two findings are one reason by a shared rule.
+func (f Finding) same(o Finding) bool {
+	return slices.Contains(slices.Collect(maps.Values(shared)), disclosure.Rule(f.Rule)) &&
+		f.Year == o.Year && f.Rule == o.Rule && f.Scope == o.Scope && f.View == o.View
 }
 
 func (f Finding) name() string {
@@ -75,12 +109,17 @@ func notFinished(year int, v plan.View) Finding {
 	return Finding{Year: year, Class: Note, Rule: RuleNotFinished, View: v.Name}
 }
 
-func fromProtector(year int, found []disclosure.Finding) (out findings) {
+// fromProtector takes over what the protector says. That few organisations stand
+// behind a count asks for a reviewer only where the count is shown in the end.
+func fromProtector(year int, found []disclosure.Finding, withheld map[string]bool) (out findings) {
 	classes := map[disclosure.Class]Class{disclosure.Note: Note, disclosure.Review: ForReview}
 	for _, f := range found {
 		class, known := classes[f.Class]
 		if !known {
 			class = Fail
+		}
+		if f.Rule == disclosure.RuleOrganisations && withheld[f.Scope] {
+			class = Note
 		}
 		out.add(Finding{Year: year, Class: class, Rule: string(f.Rule), Scope: f.Scope, View: f.View})
 	}
@@ -94,8 +133,12 @@ func fromAuditor(year int, found []auditor.Finding) (out findings) {
 		if !known {
 			class = Fail
 		}
+		rule := string(f.Rule)
+		if common, ok := shared[f.Rule]; ok {
+			rule = string(common)
+		}
 		out.add(Finding{
-			Year: year, Class: class, Rule: string(f.Rule), Scope: f.Scope, View: f.View,
+			Year: year, Class: class, Rule: rule, Scope: f.Scope, View: f.View,
 			Value: f.Desk.Value, Threshold: f.Desk.Threshold,
 		})
 	}

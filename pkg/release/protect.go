@@ -180,7 +180,7 @@ func holds(s plan.Selection, atom []int) bool {
 func (s *Service) protect(ctx context.Context, y *year) (_ disclosure.Year, err error) {
 	y.problem.Functionals = earlierDifferences(y.layout.Base, y.frame.Past)
 	prepared, err := disclosure.Prepare(ctx, y.layout, y.problem, y.seed)
-	y.findings.add(fromProtector(y.story.year, prepared.Solution.Findings)...)
+	y.findings.add(fromProtector(y.story.year, prepared.Solution.Findings, withheld(prepared))...)
 	if err != nil {
 		return disclosure.Year{}, err
 	}
@@ -202,6 +202,16 @@ func (s *Service) protect(ctx context.Context, y *year) (_ disclosure.Year, err 
 	}
 	y.published = published.Publication()
 	return published, nil
+}
+
+// withheld names the cells that a solution does not show; none, if there is no
+// solution.
+func withheld(p disclosure.Prepared) map[string]bool {
+	out := make(map[string]bool)
+	for i, shown := range p.Solution.Pattern {
+		out[p.Problem.System.Cells[i].Name] = !shown
+	}
+	return out
 }
 
 // earlierDifferences are what earlier releases tell together about who came

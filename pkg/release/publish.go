@@ -125,13 +125,13 @@ func (s *Service) compose(d Draft, a Artefacts, releases []*shelf.Release) (mani
 	if err != nil {
 		return nil, nil, err
 	}
-	rendered, err := s.render(content)
-	if err != nil {
-		return nil, nil, err
-	}
 	m := plan.Manifest{
 		Format: plan.ManifestFormat, Number: len(releases) + 1, Kind: d.Kind, Published: s.today(), Software: s.deps.Software,
 		Waivers: len(d.Submission.Waivers), Certificate: signed.HashOf(a.Certificate), Content: content.Content(), Files: []plan.File{},
+	}
+	rendered, err := s.render(content, m)
+	if err != nil {
+		return nil, nil, err
 	}
 	if n := len(releases); n > 0 {
 		m.Previous = releases[n-1].Hash
@@ -155,8 +155,9 @@ func (s *Service) compose(d Draft, a Artefacts, releases []*shelf.Release) (mani
 	return manifest, files, err
 }
 
-func (s *Service) render(content *disclosure.Protected) ([]RenderedFile, error) {
-	files, err := export.Render(content, s.deps.Figures)
+func (s *Service) render(content *disclosure.Protected, m plan.Manifest) ([]RenderedFile, error) {
+	edition := export.Edition{Number: m.Number, Published: m.Published, Publisher: s.deps.Keys.Signer.Key().Name()}
+	files, err := export.Render(content, s.deps.Figures, edition)
 	out := make([]RenderedFile, len(files))
 	for i, f := range files {
 		out[i] = RenderedFile(f)
