@@ -20,8 +20,11 @@ type Caption struct {
 	Source   string   // who publishes it, and the release; may be empty
 }
 
-// cleaned is the caption in writable text.
+// cleaned is the caption in writable text. An unknown language is English.
 func (c Caption) cleaned() Caption {
+	if c.Lang != codelist.Swedish {
+		c.Lang = codelist.English
+	}
 	c.Title, c.Subtitle, c.Alt, c.Source = clean(c.Title), clean(c.Subtitle), clean(c.Alt), clean(c.Source)
 	notes := make([]string, 0, len(c.Notes))
 	for _, n := range c.Notes {

@@ -81,7 +81,7 @@ func (g grid) one(d *Drawing, at point, p paint) {
 		}
 		return
 	}
-	head, trunk := person(at.x, at.y, g.cell, g.rowHeight(), p)
+	head, trunk := person(at, g.cell, g.rowHeight(), p)
 	d.add(head, trunk)
 	if p == fenced {
 		d.add(hatch(head), hatch(trunk))

@@ -9,7 +9,7 @@ func (s *sheet) explain(extents ...extent) {
 			unknown, open = true, true
 		case e.open:
 			ranged, open = true, true
-		case e.to > e.from:
+		case e.uncertain():
 			ranged = true
 		}
 	}

@@ -121,7 +121,7 @@ func (s style) wrap(text string, width float64, most int) []string {
 
 // lineEnd is where the first line of a text ends: after at least one character.
 func (m *measure) lineEnd(text string, width float64) int {
-	used, breakAt := 0.0, 0
+	used, breakAt, before := 0.0, 0, ' '
 	for i, r := range text {
 		used += m.rune(r)
 		switch {
@@ -129,9 +129,10 @@ func (m *measure) lineEnd(text string, width float64) int {
 			return breakAt
 		case used > width && r != ' ' && i > 0:
 			return i
-		case r == ' ', r == '-' && i > 0, r == '/':
+		case r == ' ', r == '/', r == '-' && before != ' ': // not after a minus
 			breakAt = i + len(string(r))
 		}
+		before = r
 	}
 	return len(text)
 }

@@ -35,14 +35,17 @@ func opaque(from, to ink, step int) color.RGBA {
 func reduced(full *image.RGBA) *image.Paletted {
 	p := palette()
 	out := image.NewPaletted(full.Bounds(), p)
-	nearest := make(map[[3]byte]uint8)
+	nearest := make(map[[4]byte]uint8)
+	var last [4]byte // no opaque pixel: most pixels are as the one before
+	var n uint8
 	for i := range out.Pix {
-		px := full.Pix[4*i : 4*i+3]
-		key := [3]byte(px)
-		n, known := nearest[key]
-		if !known {
-			n = uint8(p.Index(color.RGBA{R: px[0], G: px[1], B: px[2], A: 0xff}))
-			nearest[key] = n
+		if px := [4]byte(full.Pix[4*i:]); px != last {
+			known := false
+			if n, known = nearest[px]; !known {
+				n = uint8(p.Index(color.RGBA{R: px[0], G: px[1], B: px[2], A: px[3]}))
+				nearest[px] = n
+			}
+			last = px
 		}
 		out.Pix[i] = n
 	}

@@ -80,23 +80,16 @@ func (p Pictogram) outOf(words string) string {
 	return fill(p.Lang, outOf, words, p.Of.short(p.Lang))
 }
 
-// placed says where a withheld number lies, and out of how many.
-func (p Pictogram) placed() string {
-	if p.Value.State != Withheld {
-		return ""
-	}
-	return p.outOf(p.Value.placed(p.Lang))
-}
-
 // long is the number and what it is out of in the words of a description.
 func (p Pictogram) long() string {
-	words := p.Value.short(p.Lang)
-	if p.Value.State != Withheld {
-		words = p.outOf(words)
-	} else if placed := p.placed(); placed != "" {
-		words = withheld.In(p.Lang) + " (" + placed + ")"
-	} else {
+	words, placed := p.Value.short(p.Lang), p.Value.placed(p.Lang)
+	if placed != "" {
 		words = withheld.In(p.Lang)
+	}
+	if p.Value.State == Exact {
+		words = p.outOf(words)
+	} else if placed = p.outOf(placed); placed != "" {
+		words += " (" + placed + ")"
 	}
 	if p.Of.State == Withheld {
 		words += "; " + p.ofWithheld()
@@ -118,11 +111,11 @@ func (p Pictogram) headline(s *sheet) {
 		st = phraseStyle
 	}
 	s.paragraph(words, st, 0)
-	if p.Value.State == Withheld || !numbered && p.Of.State == Exact {
-		s.paragraph(capital(p.long()), labelStyle, 0)
-	}
-	if p.Of.State == Withheld {
+	switch long := capital(p.long()); {
+	case p.Value.State == Exact && p.Of.State == Withheld:
 		s.paragraph(capital(p.ofWithheld()), labelStyle, 0)
+	case long != words:
+		s.paragraph(long, labelStyle, 0)
 	}
 	s.y += gap
 }

@@ -137,6 +137,9 @@ func (p *plot) whisker(i int, e extent) float64 {
 	if e.open {
 		top, r.paint = p.foot-plotHeight, blank
 	}
+	if e.uncertain() {
+		top = min(top, foot-leastHatch)
+	}
 	r.y, r.h = top, foot-top
 	p.drawing().add(r, hatch(r))
 	if e.open {

@@ -34,7 +34,7 @@ func (d *Drawing) PNG(scale float64) []byte {
 	}
 	var b bytes.Buffer
 	// A buffer refuses nothing, and the canvas is never empty.
-	_ = (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, reduced(c.image))
+	_ = png.Encode(&b, reduced(c.image))
 	return d.label(b.Bytes(), c.scale)
 }
 
@@ -115,8 +115,10 @@ func (s strokes) paintPNG(c *canvas) {
 		}
 		ox, oy := -dy/long*s.width/2, dx/long*s.width/2
 		c.area(s.ink, []point{
-			{l[0].x + ox, l[0].y + oy}, {l[1].x + ox, l[1].y + oy},
-			{l[1].x - ox, l[1].y - oy}, {l[0].x - ox, l[0].y - oy},
+			{l[0].x + ox, l[0].y + oy},
+			{l[1].x + ox, l[1].y + oy},
+			{l[1].x - ox, l[1].y - oy},
+			{l[0].x - ox, l[0].y - oy},
 		})
 	}
 }

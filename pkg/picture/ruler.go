@@ -53,18 +53,23 @@ type lane struct {
 	ruler ruler
 }
 
-// largest is the greatest number that extents reach.
+// largest is the greatest number that a ruler needs for extents; an open one needs
+// room beyond what is certain. 0: no number is known.
 func largest(extents ...extent) int {
 	n := 0
 	for _, e := range extents {
 		n = max(n, e.to)
+		if e.open && e.from > 0 {
+			n = max(n, e.from+e.from/2+1)
+		}
 	}
 	return n
 }
 
 const (
-	barHeight = 20.0
-	arrow     = 9.0 // how far the head of an open end reaches
+	barHeight  = 20.0
+	arrow      = 9.0 // how far the head of an open end reaches
+	leastHatch = 9.0 // a hatching is no smaller, or nobody would see it
 )
 
 // grid draws the marks of the ruler behind a bar.
@@ -89,7 +94,8 @@ func (l lane) bar(e extent) float64 {
 	if e.from > 0 {
 		d.add(rect{x: l.x, y: y, w: from - l.x, h: barHeight, paint: solid})
 	}
-	if to > from {
+	if e.uncertain() {
+		to = max(to, from+leastHatch)
 		r := rect{x: from, y: y, w: to - from, h: barHeight, paint: fenced}
 		if e.open {
 			r.paint = blank

@@ -17,26 +17,27 @@ func (r rect) outline(grow float64) []point {
 	return []point{{l, t}, {right, t}, {right, b}, {l, b}}
 }
 
-func (c circle) outline(grow float64) []point {
-	return arc(nil, c.at, max(c.r+grow, 0), 0, arcSteps)
+func (k circle) outline(grow float64) []point {
+	return arc(k.at, max(k.r+grow, 0), 0, arcSteps)
 }
 
 func (b bust) outline(grow float64) []point {
 	r := max(b.w/2+grow, 0)
 	centre := point{b.x + b.w/2, b.y + b.w/2}
-	around := arc(nil, centre, r, arcSteps/2, arcSteps+1)
+	around := arc(centre, r, arcSteps/2, arcSteps+1)
 	foot := b.y + b.h + grow
 	return append(around, point{centre.x + r, foot}, point{centre.x - r, foot})
 }
 
-// arc adds the points of a circle from one step to before another, clockwise from
+// arc is the points of a circle from one step to before another, clockwise from
 // the right.
-func arc(to []point, centre point, r float64, from, before int) []point {
+func arc(centre point, r float64, from, before int) []point {
+	around := make([]point, 0, before-from)
 	for i := from; i < before; i++ {
 		sin, cos := math.Sincos(2 * math.Pi * float64(i) / arcSteps)
-		to = append(to, point{centre.x + r*cos, centre.y + r*sin})
+		around = append(around, point{centre.x + r*cos, centre.y + r*sin})
 	}
-	return to
+	return around
 }
 
 // The hatching: strokes up to the right, hatchStep apart along the axis. All lie
@@ -94,8 +95,7 @@ const (
 )
 
 // person is a person's two pieces within a place.
-func person(x, y, w, h float64, p paint) (circle, bust) {
-	head := circle{at: point{x + w/2, y + h*headRadius}, r: h * headRadius, paint: p}
-	top := y + h*0.37
-	return head, bust{x: x + w*(1-trunkWidth)/2, y: top, w: w * trunkWidth, h: y + h*0.84 - top, paint: p}
+func person(at point, w, h float64, p paint) (circle, bust) {
+	head := circle{at: point{at.x + w/2, at.y + h*headRadius}, r: h * headRadius, paint: p}
+	return head, bust{x: at.x + w*(1-trunkWidth)/2, y: at.y + h*0.37, w: w * trunkWidth, h: h * 0.47, paint: p}
 }

@@ -18,9 +18,8 @@ func (d *Drawing) SVG() []byte {
 	}
 	id := d.id(w.Bytes())
 	var doc svgWriter
-	size := fmt.Sprintf(`width="%s" height="%s" viewBox="0 0 %[1]s %[2]s"`, length(d.width), length(d.height))
-	doc.printf(`<svg xmlns="http://www.w3.org/2000/svg" %s role="img" aria-labelledby="%s-t %[2]s-d" lang="%s" xml:lang="%[3]s" font-family="%s">`+"\n",
-		size, id, d.lang, fontFamilies)
+	doc.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%[1]s" height="%[2]s" viewBox="0 0 %[1]s %[2]s"`, length(d.width), length(d.height))
+	doc.printf(` role="img" aria-labelledby="%[1]s-t %[1]s-d" lang="%[2]s" xml:lang="%[2]s" font-family="%[3]s">`+"\n", id, d.lang, fontFamilies)
 	doc.printf(`<title id="%s-t">`, id)
 	doc.escape(d.title)
 	doc.printf("</title>\n"+`<desc id="%s-d">`, id)
@@ -75,14 +74,14 @@ func (r rect) writeSVG(w *svgWriter) {
 	w.printf(`<rect x="%s" y="%s" width="%s" height="%s" %s/>`+"\n", length(r.x), length(r.y), length(r.w), length(r.h), r.paint)
 }
 
-func (c circle) writeSVG(w *svgWriter) {
-	w.printf(`<circle cx="%s" cy="%s" r="%s" %s/>`+"\n", length(c.at.x), length(c.at.y), length(c.r), c.paint)
+func (k circle) writeSVG(w *svgWriter) {
+	w.printf(`<circle cx="%s" cy="%s" r="%s" %s/>`+"\n", length(k.at.x), length(k.at.y), length(k.r), k.paint)
 }
 
 func (b bust) writeSVG(w *svgWriter) {
 	r := length(b.w / 2)
-	w.printf(`<path d="M%s %sa%s %[3]s 0 0 1 %s 0V%sH%[1]sZ" %s/>`+"\n",
-		length(b.x), length(b.y+b.w/2), r, length(b.w), length(b.y+b.h), b.paint)
+	w.printf(`<path d="M%s %sa%s %s 0 0 1 %s 0V%sH%sZ" %s/>`+"\n",
+		length(b.x), length(b.y+b.w/2), r, r, length(b.w), length(b.y+b.h), length(b.x), b.paint)
 }
 
 func (s strokes) writeSVG(w *svgWriter) {

@@ -51,6 +51,9 @@ type extent struct {
 	open     bool
 }
 
+// uncertain says whether there is more than one number in it.
+func (e extent) uncertain() bool { return e.open || e.to > e.from }
+
 // drawnAtMost bounds what is drawn, so that no axis overflows. What is printed is
 // not bounded.
 const drawnAtMost = 1_000_000_000_000
