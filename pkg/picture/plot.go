@@ -41,13 +41,17 @@ func newPlot(t Trend, points []Point) *plot {
 	return p
 }
 
-// words are the lines printed at a point: a number in one, a phrase word by word.
+// words are the lines printed at a point: a number in one, a phrase word by word,
+// a range that is wider than a slot in two.
 func (p *plot) words(pt Point) ([]string, style) {
 	words := pt.Value.short(p.lang)
-	if pt.Value.State == Exact || pt.Value.placed(p.lang) != "" {
+	switch {
+	case pt.Value.State != Exact && pt.Value.placed(p.lang) == "":
+		return strings.Split(words, " "), wordStyle
+	case valueStyle.width(words) <= leastSlot:
 		return []string{words}, valueStyle
 	}
-	return strings.Fields(words), wordStyle
+	return strings.Split(strings.Replace(words, "–", "– ", 1), " "), valueStyle
 }
 
 func (p *plot) x(i int) float64   { return p.left + p.slot*(float64(i)+0.5) }
@@ -110,12 +114,12 @@ func (p *plot) point(i int) {
 	v := p.points[i].Value
 	switch v.State {
 	case Exact:
-		p.label(i, p.beside(i), true)
+		p.label(i, p.beside(i))
 		p.drawing().add(circle{at: point{p.x(i), p.height(i)}, r: dot, paint: solid})
 	case Withheld:
-		p.label(i, p.whisker(i, v.extent())-7, false)
+		p.label(i, p.whisker(i, v.extent())-7)
 	default:
-		p.label(i, p.foot-7, false)
+		p.label(i, p.foot-7)
 	}
 }
 
@@ -156,15 +160,14 @@ func (p *plot) whisker(i int, e extent) float64 {
 
 // label prints a point's words, the last line on baseline. On a plate they hide
 // the lines behind them.
-func (p *plot) label(i int, baseline float64, plate bool) {
+func (p *plot) label(i int, baseline float64) {
 	lines, st := p.words(p.points[i])
 	for n, words := range lines {
 		at := point{p.x(i), baseline - float64(len(lines)-1-n)*st.leading()}
-		if plate {
-			wide := st.width(words)
-			p.drawing().add(rect{x: at.x - wide/2, y: at.y - st.size*0.82, w: wide, h: st.size * 0.95, paint: blank})
-		}
-		p.drawing().add(text{at: at, anchor: middle, style: st, words: words})
+		wide := st.width(words)
+		p.drawing().add(
+			rect{x: at.x - wide/2, y: at.y - st.size*0.82, w: wide, h: st.size * 0.95, paint: blank},
+			text{at: at, anchor: middle, style: st, words: words})
 	}
 }
 
