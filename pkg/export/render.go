@@ -8,9 +8,9 @@ package export
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"regexp"
 
+	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/disclosure"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/figure"
@@ -22,9 +22,6 @@ import (
 // year have the same.
 const CodeFileName fault.Code = "export_file_name"
 
-// MediaJSON is the media type of what Render and Table write.
-const MediaJSON = "application/json; charset=utf-8"
-
 // MaxFileName bounds the name of a file, in bytes.
 const MaxFileName = 160
 
@@ -35,45 +32,39 @@ type File struct {
 	Content []byte
 }
 
-// Render writes the files of a release: figures.json, tables.json and
-// table.<year>.<name>.json for every table. The figures' sentences are set's.
-func Render(p *disclosure.Protected, set *figure.Set) (_ []File, err error) {
+// Render writes the files of a release. In JSON: figures.json, tables.json and
+// table.<year>.<name>.json for every table. Then the figures and every table in
+// the other formats: figures.px, table.<year>.<name>.px and so on. Last, all of
+// it as a workbook in each language, release.<language>.xlsx. The figures'
+// sentences are set's.
+func Render(p *disclosure.Protected, set *figure.Set, e Edition) (_ []File, err error) {
 	defer fault.Wrap(&err, "render a release")
 	content := p.Content()
-	figures := figuresFile{Years: []yearOfFigures{}}
-	index := tablesFile{Tables: []tableEntry{}}
-	var tables []report.Table
-	for _, y := range content.Years {
-		figures.Years = append(figures.Years, wordYear(set, y))
-		for _, t := range y.Tables {
-			table := report.Tabulate(y, t)
-			index.Tables = append(index.Tables, entryOf(table))
-			tables = append(tables, table)
-		}
-	}
-	files, err := add(nil, FiguresFile, figures)
-	if err != nil {
-		return nil, err
-	}
-	if files, err = add(files, TablesFile, index); err != nil {
-		return nil, err
+	var f files
+	tables := f.documents(content, set)
+	book := Book{Title: content.Title, Edition: e}
+	if figures := FiguresCube(content, e); figures != nil {
+		book.Cubes = append(book.Cubes, figures)
+		f.cube(figures, FiguresFileIn)
 	}
 	for _, t := range tables {
-		if files, err = add(files, TableFile(t.Year, t.Name), wireTable(t)); err != nil {
-			return nil, err
-		}
+		cube := CubeOf(t, e)
+		book.Cubes = append(book.Cubes, cube)
+		f.cube(cube, func(format Format) string { return TableFileIn(t.Year, t.Name, format) })
 	}
-	return files, nil
+	f.add(ReleaseFileIn(FormatSwedishWorkbook), MediaWorkbook, func() ([]byte, error) { return Workbook(book, codelist.Swedish) })
+	f.add(ReleaseFileIn(FormatEnglishWorkbook), MediaWorkbook, func() ([]byte, error) { return Workbook(book, codelist.English) })
+	return f.done()
 }
 
-// The files that every release has.
-const (
-	FiguresFile = "figures.json"
-	TablesFile  = "tables.json"
-)
-
-// TableFile is the name of the file with a table of a release.
-func TableFile(year int, name plan.Name) string { return fmt.Sprintf("table.%d.%s.json", year, name) }
+// Preview writes the JSON files alone, which say everything that the others do:
+// what a reviewer reads before there is an edition.
+func Preview(p *disclosure.Protected, set *figure.Set) (_ []File, err error) {
+	defer fault.Wrap(&err, "render a draft")
+	var f files
+	f.documents(p.Content(), set)
+	return f.done()
+}
 
 // Figure renders one statement about a figure in the form that it has in
 // figures.json.
@@ -85,22 +76,73 @@ func Figure(f plan.PublishedFigure, s report.Statement) ([]byte, error) {
 func Table(t report.Table) ([]byte, error) { return encode(wireTable(t)) }
 
 // fileName is what every file system and every URL takes as it is.
-var fileName = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*(\.[A-Za-z0-9_-]+)*\.json$`)
+var fileName = regexp.MustCompile(`^[a-z][A-Za-z0-9_]*(\.[A-Za-z0-9_-]+)+$`)
 
-func add(files []File, name string, document any) ([]File, error) {
-	if len(name) > MaxFileName || !fileName.MatchString(name) {
-		return nil, fault.New(fault.Invalid, CodeFileName)
+// files are those rendered so far. The first error stays.
+type files struct {
+	all  []File
+	seen map[string]bool
+	err  error
+}
+
+func (f *files) done() ([]File, error) {
+	if f.err != nil {
+		return nil, f.err
 	}
-	for _, f := range files {
-		if f.Name == name {
-			return nil, fault.New(fault.Invalid, CodeFileName)
+	return f.all, nil
+}
+
+func (f *files) add(name, media string, write func() ([]byte, error)) {
+	if f.err != nil {
+		return
+	}
+	if len(name) > MaxFileName || !fileName.MatchString(name) || f.seen[name] {
+		f.err = fault.New(fault.Invalid, CodeFileName)
+		return
+	}
+	content, err := write()
+	if err != nil {
+		f.err = err
+		return
+	}
+	if f.seen == nil {
+		f.seen = make(map[string]bool)
+	}
+	f.seen[name] = true
+	f.all = append(f.all, File{Name: name, Media: media, Content: content})
+}
+
+// json adds a document.
+func (f *files) json(name string, document any) {
+	f.add(name, MediaJSON, func() ([]byte, error) { return encode(document) })
+}
+
+// cube adds a cube in every format.
+func (f *files) cube(c *Cube, name func(Format) string) {
+	for _, to := range cubeFormats {
+		f.add(name(to.format), to.media, func() ([]byte, error) { return to.write(c) })
+	}
+}
+
+// documents adds the JSON files and gives the tables in them.
+func (f *files) documents(content plan.Content, set *figure.Set) []report.Table {
+	figures := figuresFile{Years: []yearOfFigures{}}
+	index := tablesFile{Tables: []tableEntry{}}
+	var tables []report.Table
+	for _, y := range content.Years {
+		figures.Years = append(figures.Years, wordYear(set, y))
+		for _, t := range y.Tables {
+			table := report.Tabulate(y, t)
+			index.Tables = append(index.Tables, entryOf(table))
+			tables = append(tables, table)
 		}
 	}
-	content, err := encode(document)
-	if err != nil {
-		return nil, err
+	f.json(FiguresFile, figures)
+	f.json(TablesFile, index)
+	for _, t := range tables {
+		f.json(TableFile(t.Year, t.Name), wireTable(t))
 	}
-	return append(files, File{Name: name, Media: MediaJSON, Content: content}), nil
+	return tables
 }
 
 // encode writes JSON on one line, members in the order of their struct, letters

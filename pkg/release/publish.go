@@ -27,6 +27,10 @@ const attempts = 5
 // again goes on from there: there is one release in the end, and no number is
 // left out.
 //
+// It names no version. An approved draft takes no plan and is not computed, so
+// it is what its reviewer approved; the only way on is to its publication or,
+// without its approval, back to its plan.
+//
 // Whether the records are still those that were protected is looked at in the
 // transaction that freezes, which no withdrawal of a record overlaps. If they
 // are not, the draft goes back to its plan, and the answer is CodeOutdated.

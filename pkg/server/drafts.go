@@ -33,10 +33,17 @@ type Drafts interface {
 // Publishing takes drafts past a reviewer to the public.
 type Publishing interface {
 	Submit(ctx context.Context, p access.Principal, id release.DraftID, waivers []release.Waiver) (release.Draft, error)
-	Approve(ctx context.Context, p access.Principal, id release.DraftID) (release.Draft, error)
-	Reject(ctx context.Context, p access.Principal, id release.DraftID, reason string) (release.Draft, error)
+	Approve(ctx context.Context, p access.Principal, id release.DraftID, version int) (release.Draft, error)
+	Reject(ctx context.Context, p access.Principal, id release.DraftID, version int, reason string) (release.Draft, error)
 	Publish(ctx context.Context, p access.Principal, id release.DraftID) (release.Draft, error)
 	Withdraw(ctx context.Context, p access.Principal, number int, reason codelist.Text) (plan.Withdrawal, error)
+}
+
+// Sealed gives what a draft is proved and was decided by, in the form in which
+// it is kept: nobody here can open it.
+type Sealed interface {
+	Certificate(ctx context.Context, p access.Principal, id release.DraftID) ([]byte, error)
+	Review(ctx context.Context, p access.Principal, id release.DraftID) ([]byte, error)
 }
 
 // ListDrafts gives all drafts.
@@ -87,11 +94,8 @@ func (s *Server) PutDraft(c echo.Context, id api.DraftID, params api.PutDraftPar
 		return fault.New(fault.Malformed, record.CodeNotAnObject)
 	}
 	d, err := s.deps.Drafts.Plan(c.Request().Context(), principal(c), release.DraftID(id), document, replaces)
-	switch {
-	case fault.CodeOf(err) == release.CodeDraftChanged && params.IfMatch == nil:
-		return fault.Because(err, fault.PreconditionRequired, release.CodeDraftChanged)
-	case err != nil:
-		return withoutForeignNames(err)
+	if err != nil {
+		return withoutForeignNames(versionRequired(err, params.IfMatch))
 	}
 	told := draftOf(d)
 	c.Response().Header().Set("ETag", told.ETag)
@@ -119,7 +123,7 @@ func (s *Server) GetDraftContent(c echo.Context, id api.DraftID) error {
 	if err != nil {
 		return absent(err)
 	}
-	files, err := export.Render(protected, s.deps.Figures)
+	files, err := export.Preview(protected, s.deps.Figures)
 	if err != nil {
 		return err
 	}
@@ -134,6 +138,24 @@ func (s *Server) GetDraftContent(c echo.Context, id api.DraftID) error {
 		}
 	}
 	return c.JSON(http.StatusOK, told)
+}
+
+// GetDraftCertificate gives the sealed proof of a draft.
+func (s *Server) GetDraftCertificate(c echo.Context, id api.DraftID) error {
+	return sealed(c, id, s.deps.Sealed.Certificate)
+}
+
+// GetDraftReview gives the sealed review of a published draft.
+func (s *Server) GetDraftReview(c echo.Context, id api.DraftID) error {
+	return sealed(c, id, s.deps.Sealed.Review)
+}
+
+func sealed(c echo.Context, id api.DraftID, read func(context.Context, access.Principal, release.DraftID) ([]byte, error)) error {
+	part, err := read(c.Request().Context(), principal(c), release.DraftID(id))
+	if err != nil {
+		return absent(err)
+	}
+	return c.Blob(http.StatusOK, echo.MIMEOctetStream, part)
 }
 
 // GetDraftRemedies says what could be changed in the plan and what it would cost.

@@ -82,7 +82,7 @@ func TestAWithdrawnReleaseStaysReadable(t *testing.T) {
 func TestFilesAreTheSignedBytes(t *testing.T) {
 	b := three(t)
 	s := b.Shelf()
-	for _, want := range b.Render(shelftest.Slide(2024)) {
+	for _, want := range b.RenderAs(2, shelftest.Slide(2024)) {
 		content, f, err := s.File(t.Context(), 2, want.Name)
 		if err != nil {
 			t.Fatal(err)

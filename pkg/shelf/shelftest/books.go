@@ -26,6 +26,9 @@ import (
 // KeyName names the keys of this package.
 const KeyName = "casestat.example"
 
+// Published is the day on which everything is published.
+const Published = "2026-03-01"
+
 // Books publishes releases and keeps them.
 type Books struct {
 	t      testing.TB
@@ -79,7 +82,7 @@ func (b *Books) PublishAs(content plan.Content, edit func(*plan.Manifest)) plan.
 	b.t.Helper()
 	m := plan.Manifest{
 		Format: plan.ManifestFormat, Number: len(b.source.contents.Stored) + 1, Kind: plan.First,
-		Published: "2026-03-01", Software: "test", Certificate: signed.HashOf([]byte("sealed")), Content: content, Files: []plan.File{},
+		Published: Published, Software: "test", Certificate: signed.HashOf([]byte("sealed")), Content: content, Files: []plan.File{},
 	}
 	if m.Number > 1 {
 		m.Previous = signed.HashOf(b.source.contents.Stored[m.Number-2].Manifest)
@@ -127,10 +130,17 @@ func (b *Books) Protected(content plan.Content) *disclosure.Protected {
 	return p
 }
 
-// Render writes the files of a release.
+// Render writes the files of the next release.
 func (b *Books) Render(content plan.Content) []export.File {
 	b.t.Helper()
-	files, err := export.Render(b.Protected(content), Figures())
+	return b.RenderAs(len(b.source.contents.Stored)+1, content)
+}
+
+// RenderAs writes the files of a release of that number.
+func (b *Books) RenderAs(number int, content plan.Content) []export.File {
+	b.t.Helper()
+	edition := export.Edition{Number: number, Published: Published, Publisher: KeyName}
+	files, err := export.Render(b.Protected(content), Figures(), edition)
 	if err != nil {
 		b.t.Fatal(err)
 	}
