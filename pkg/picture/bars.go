@@ -37,7 +37,7 @@ func (b Bars) Draw() *Drawing {
 	}
 	switch {
 	case len(rows) == 0:
-		s.paragraph(noRows.In(b.Lang), labelStyle, 0)
+		s.paragraph(noRows.in(b.Lang), labelStyle, 0)
 	case c.numbered:
 		c.lane.scale()
 	}

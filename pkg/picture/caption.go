@@ -4,15 +4,13 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 // Caption is what stands around a picture. All of it is plain text in the
 // language Lang; what cannot be written in XML, and what turns the direction of
 // writing, is taken out.
 type Caption struct {
-	Lang     codelist.Lang
+	Lang     Lang
 	Title    string
 	Subtitle string   // the universe, the year; may be empty
 	Alt      string   // a sentence for those who do not see the picture, before its numbers; may be empty
@@ -22,8 +20,8 @@ type Caption struct {
 
 // cleaned is the caption in writable text. An unknown language is English.
 func (c Caption) cleaned() Caption {
-	if c.Lang != codelist.Swedish {
-		c.Lang = codelist.English
+	if c.Lang != Swedish {
+		c.Lang = English
 	}
 	c.Title, c.Subtitle, c.Alt, c.Source = clean(c.Title), clean(c.Subtitle), clean(c.Alt), clean(c.Source)
 	notes := make([]string, 0, len(c.Notes))

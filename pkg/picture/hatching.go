@@ -15,12 +15,12 @@ func (s *sheet) explain(extents ...extent) {
 	}
 	switch {
 	case ranged:
-		s.key(hatchedRange.In(s.caption.Lang))
+		s.key(hatchedRange.in(s.caption.Lang))
 	case unknown:
-		s.key(hatchedUnknown.In(s.caption.Lang))
+		s.key(hatchedUnknown.in(s.caption.Lang))
 	}
 	if open {
-		s.paragraph(openEnd.In(s.caption.Lang), noteStyle, 0)
+		s.paragraph(openEnd.in(s.caption.Lang), noteStyle, 0)
 		s.y += 4
 	}
 }

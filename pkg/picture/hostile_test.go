@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 // label draws what nobody should call a category, and ordinary words.
@@ -35,7 +33,7 @@ func value(t *rapid.T, name string) Value {
 
 func caption(t *rapid.T) Caption {
 	return Caption{
-		Lang:  rapid.SampledFrom([]codelist.Lang{"sv", "en", "", `x"><script>`}).Draw(t, "language"),
+		Lang:  rapid.SampledFrom([]Lang{"sv", "en", "", `x"><script>`}).Draw(t, "language"),
 		Title: label(t, "title"), Subtitle: label(t, "subtitle"), Alt: label(t, "alt"), Source: label(t, "source"),
 		Notes: rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string { return label(t, "note") }), 0, 3).Draw(t, "notes"),
 	}
@@ -88,7 +86,7 @@ func hostile(t *rapid.T) {
 	printed, said := strings.ToLower(strings.Join(doc.texts, " ")), strings.ToLower(doc.desc)
 	for _, v := range values {
 		for _, n := range numbersOf(v) {
-			words := []string{number(codelist.Swedish, n), number(codelist.English, n)}
+			words := []string{number(Swedish, n), number(English, n)}
 			in := func(s string) bool {
 				return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(s, w) })
 			}

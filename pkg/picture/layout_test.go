@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 // box is the room a text may need in the widest common font.
@@ -69,7 +67,7 @@ func swedish(t *rapid.T, name string) string {
 func TestTextsNeitherOverlapNorLeaveThePage(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := Caption{
-			Lang:  rapid.SampledFrom([]codelist.Lang{codelist.Swedish, codelist.English}).Draw(t, "language"),
+			Lang:  rapid.SampledFrom([]Lang{Swedish, English}).Draw(t, "language"),
 			Title: swedish(t, "title"), Subtitle: swedish(t, "subtitle"), Source: swedish(t, "source"), Notes: []string{swedish(t, "note")},
 		}
 		b, tr := Bars{Caption: c}, Trend{Caption: c}

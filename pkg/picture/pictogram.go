@@ -84,7 +84,7 @@ func (p Pictogram) outOf(words string) string {
 func (p Pictogram) long() string {
 	words, placed := p.Value.short(p.Lang), p.Value.placed(p.Lang)
 	if placed != "" {
-		words = withheld.In(p.Lang)
+		words = withheld.in(p.Lang)
 	}
 	if p.Value.State == Exact {
 		words = p.outOf(words)

@@ -14,25 +14,23 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // samples are pictures of every kind, in both languages.
 func samples() map[string]*Drawing {
-	about := func(lang codelist.Lang, title string) Caption {
+	about := func(lang Lang, title string) Caption {
 		return Caption{Lang: lang, Title: title, Subtitle: "2024", Source: "casestat 7"}
 	}
 	unknown := Value{State: Withheld}
 	return map[string]*Drawing{
-		"pictogram":         Pictogram{Caption: about(codelist.Swedish, "Någon relation till förövaren"), Value: Exactly(26), Of: Exactly(35), Unit: "person"}.Draw(),
-		"pictogram-range":   Pictogram{Caption: about(codelist.English, "Undocumented"), Value: Between(3, 9), Of: Exactly(12), Mark: Circle}.Draw(),
-		"pictogram-unknown": Pictogram{Caption: about(codelist.Swedish, "Papperslösa"), Value: unknown}.Draw(),
-		"pictogram-part":    Pictogram{Caption: about(codelist.English, "Minors"), Value: Exactly(4), Of: Between(30, 40), Mark: Circle}.Draw(),
-		"pictogram-bar":     Pictogram{Caption: about(codelist.Swedish, "Personer som mötts"), Value: AtLeast(120), Of: Exactly(1200)}.Draw(),
-		"bars": Bars{Caption: about(codelist.Swedish, "Ålder"), Rows: []Row{
+		"pictogram":         Pictogram{Caption: about(Swedish, "Någon relation till förövaren"), Value: Exactly(26), Of: Exactly(35), Unit: "person"}.Draw(),
+		"pictogram-range":   Pictogram{Caption: about(English, "Undocumented"), Value: Between(3, 9), Of: Exactly(12), Mark: Circle}.Draw(),
+		"pictogram-unknown": Pictogram{Caption: about(Swedish, "Papperslösa"), Value: unknown}.Draw(),
+		"pictogram-part":    Pictogram{Caption: about(English, "Minors"), Value: Exactly(4), Of: Between(30, 40), Mark: Circle}.Draw(),
+		"pictogram-bar":     Pictogram{Caption: about(Swedish, "Personer som mötts"), Value: AtLeast(120), Of: Exactly(1200)}.Draw(),
+		"bars": Bars{Caption: about(Swedish, "Ålder"), Rows: []Row{
 			{"0–8", Between(0, 9)},
 			{"9–11", Exactly(0)},
 			{"12–14", Exactly(31)},
@@ -40,13 +38,13 @@ func samples() map[string]*Drawing {
 			{"18–20", Value{}},
 			{"48+", Value{State: Impossible}},
 		}}.Draw(),
-		"bars-long": Bars{Caption: about(codelist.Swedish, "Var finns barnen?"), Rows: []Row{
+		"bars-long": Bars{Caption: about(Swedish, "Var finns barnen?"), Rows: []Row{
 			{"I Sverige hos den andra föräldern eller hos någon annan släkting som inte är gärningsperson", Exactly(1043)},
 			{"Omhändertagna av socialtjänsten", Exactly(12000)},
 			{"Hos ursprungsfamiljen", unknown},
 		}}.Draw(),
 		"trend": Trend{Caption: Caption{
-			Lang: codelist.English, Title: "Persons met", Notes: []string{"24 of 30 organisations reported."},
+			Lang: English, Title: "Persons met", Notes: []string{"24 of 30 organisations reported."},
 		}, Points: []Point{
 			{2018, Exactly(122), Exactly(322)},
 			{2019, Exactly(140), Value{}},

@@ -3,15 +3,13 @@ package picture
 import (
 	"strconv"
 	"strings"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 // plot is a trend's layout: a slot for each year, numbers upwards from 0.
 type plot struct {
 	sheet  *sheet
 	points []Point
-	lang   codelist.Lang
+	lang   Lang
 	ruler  ruler
 	known  bool // some number is known, so that the axis has a scale
 	left   float64

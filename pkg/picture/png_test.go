@@ -8,8 +8,6 @@ import (
 	"math"
 	"strings"
 	"testing"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 func pixels(t *testing.T, d *Drawing, scale float64) image.Image {
@@ -97,7 +95,7 @@ func TestPNGHasItsInksAndItsWords(t *testing.T) {
 }
 
 func TestPNGKnowsItsWordsAndItsSize(t *testing.T) {
-	d := Pictogram{Caption: Caption{Lang: codelist.Swedish, Title: "Ålder"}, Value: Exactly(3)}.Draw()
+	d := Pictogram{Caption: Caption{Lang: Swedish, Title: "Ålder"}, Value: Exactly(3)}.Draw()
 	file := d.PNG(2)
 	chunks := make(map[string][]byte)
 	for rest := file[8:]; len(rest) > 0; {

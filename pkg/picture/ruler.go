@@ -2,8 +2,6 @@ package picture
 
 import (
 	"math"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 // ruler turns numbers into lengths from 0 on, and marks round whole numbers.
@@ -41,7 +39,7 @@ func (r ruler) marks() []int {
 }
 
 // intervalsFor is how many marks a length has room for.
-func intervalsFor(lang codelist.Lang, largest int, length float64) int {
+func intervalsFor(lang Lang, largest int, length float64) int {
 	each := axisStyle.width(number(lang, largest)) * 1.3
 	return int(math.Min(math.Max(length/each, 1), 5))
 }

@@ -1,7 +1,5 @@
 package picture
 
-import "manniskohandel.se/casestat/pkg/codelist"
-
 // ink is a colour, 0xRRGGBB.
 type ink int32
 
@@ -22,7 +20,7 @@ func (i ink) rgb() (r, g, b uint8) { return uint8(i >> 16), uint8(i >> 8), uint8
 
 // Drawing is a picture laid out, ready to be written.
 type Drawing struct {
-	lang               codelist.Lang
+	lang               Lang
 	title, description string
 	width, height      float64
 	elements           []element

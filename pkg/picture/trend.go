@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 // Trend shows a number over years. The caption's notes should say what covers
@@ -37,7 +35,7 @@ func (t Trend) Draw() *Drawing {
 	p := newPlot(t, points)
 	s := newSheet(t.Caption, p.width)
 	if len(points) == 0 {
-		s.paragraph(noRows.In(t.Lang), labelStyle, 0)
+		s.paragraph(noRows.in(t.Lang), labelStyle, 0)
 		return s.finish(t.described())
 	}
 	p.sheet, p.foot = s, s.y+p.above+plotHeight
@@ -52,7 +50,7 @@ func (t Trend) Draw() *Drawing {
 	s.explain(extents...)
 	var notes []string
 	if p.broken() {
-		notes = append(notes, gapInLine.In(t.Lang))
+		notes = append(notes, gapInLine.in(t.Lang))
 	}
 	return s.finish(t.described(append(t.said(points), notes...)...), notes...)
 }
@@ -104,7 +102,7 @@ func (t Trend) said(points []Point) []string {
 }
 
 // outOf says out of how many a number is, if that is known.
-func (p Point) outOf(lang codelist.Lang) string {
+func (p Point) outOf(lang Lang) string {
 	if p.Of.State == Exact || p.Of.State == Withheld {
 		return fill(lang, of, p.Of.short(lang))
 	}

@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 // joints are the years between which a line runs, as pairs.
@@ -44,7 +42,7 @@ func TestTheLineBreaksWhereNoNumberIs(t *testing.T) {
 			if diff := cmp.Diff(c.want, joints(tr)); diff != "" {
 				t.Errorf("joined years (-want +got):\n%s", diff)
 			}
-			said := strings.Contains(tr.Draw().Description(), gapInLine.EN)
+			said := strings.Contains(tr.Draw().Description(), gapInLine.en)
 			if want := len(c.points) > 1 && len(c.want) < 2 && c.name != "in any order"; said != want {
 				t.Errorf("speaks of a gap: %t", said)
 			}
@@ -73,7 +71,7 @@ func TestTheAxisStartsAtZero(t *testing.T) {
 }
 
 func TestBarsLeaveOutWhereNobodyCanBelong(t *testing.T) {
-	b := Bars{Caption: Caption{Lang: codelist.Swedish, Alt: "Så här"}, Rows: []Row{
+	b := Bars{Caption: Caption{Lang: Swedish, Alt: "Så här"}, Rows: []Row{
 		{"A", Exactly(1)}, {"B", Value{State: Impossible}}, {"C", Between(0, 9)}, {"D", Value{State: Impossible}}, {"E", Value{}},
 	}}
 	want := "Så här. A: 1; C: publiceras inte (mellan 0 och 9); E: uppgift saknas. Utelämnat, eftersom ingen kan höra dit: B, D."
@@ -81,7 +79,7 @@ func TestBarsLeaveOutWhereNobodyCanBelong(t *testing.T) {
 		t.Errorf("description (-want +got):\n%s", diff)
 	}
 	b.Rows = b.Rows[1:2]
-	if got := b.Draw().SVG(); !strings.Contains(string(got), noRows.SV) {
+	if got := b.Draw().SVG(); !strings.Contains(string(got), noRows.sv) {
 		t.Errorf("no word about there being nothing:\n%s", got)
 	}
 }
@@ -101,7 +99,7 @@ func TestValuesInWords(t *testing.T) {
 		{Value{}, "uppgift saknas", "no data", "uppgift saknas"},
 		{Value{State: Impossible}, "kan inte förekomma", "cannot occur", "kan inte förekomma"},
 	} {
-		got := [3]string{c.v.short(codelist.Swedish), c.v.short(codelist.English), c.v.long(codelist.Swedish)}
+		got := [3]string{c.v.short(Swedish), c.v.short(English), c.v.long(Swedish)}
 		if want := [3]string{c.short, c.shortEN, c.long}; got != want {
 			t.Errorf("%+v: %q, want %q", c.v, got, want)
 		}

@@ -2,8 +2,6 @@ package picture
 
 import (
 	"strconv"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
 
 // State says what is known of a number.
@@ -81,16 +79,16 @@ func (e extent) closed() extent {
 }
 
 // short is the value as it is printed beside a mark.
-func (v Value) short(lang codelist.Lang) string {
+func (v Value) short(lang Lang) string {
 	switch {
 	case v.State == Exact:
 		return number(lang, v.N)
 	case v.State == Missing:
-		return missing.In(lang)
+		return missing.in(lang)
 	case v.State == Impossible:
-		return impossible.In(lang)
+		return impossible.in(lang)
 	case v.Range == nil:
-		return withheld.In(lang)
+		return withheld.in(lang)
 	case v.Range.Open:
 		return say(lang, atLeast, v.Range.From)
 	}
@@ -98,15 +96,15 @@ func (v Value) short(lang codelist.Lang) string {
 }
 
 // long is the value in the words of a description.
-func (v Value) long(lang codelist.Lang) string {
+func (v Value) long(lang Lang) string {
 	if placed := v.placed(lang); placed != "" {
-		return withheld.In(lang) + " (" + placed + ")"
+		return withheld.in(lang) + " (" + placed + ")"
 	}
 	return v.short(lang)
 }
 
 // placed says where a withheld value lies, if anything is known of that.
-func (v Value) placed(lang codelist.Lang) string {
+func (v Value) placed(lang Lang) string {
 	switch {
 	case v.State != Withheld || v.Range == nil:
 		return ""
@@ -118,13 +116,13 @@ func (v Value) placed(lang codelist.Lang) string {
 
 // number writes thousands apart from five digits on, as the sentences of figures
 // do: "10 000" with a no-break space in Swedish, "10,000" in English.
-func number(lang codelist.Lang, n int) string {
+func number(lang Lang, n int) string {
 	digits := strconv.Itoa(n)
 	if n > -10_000 && n < 10_000 {
 		return digits
 	}
 	separator := ","
-	if lang == codelist.Swedish {
+	if lang == Swedish {
 		separator = "\u00a0"
 	}
 	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {

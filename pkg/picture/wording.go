@@ -3,48 +3,65 @@ package picture
 import (
 	"strconv"
 	"strings"
-
-	"manniskohandel.se/casestat/pkg/codelist"
 )
+
+// Lang is the language of a picture.
+type Lang string
+
+// The languages. Any other is drawn as English.
+const (
+	Swedish Lang = "sv"
+	English Lang = "en"
+)
+
+// phrase is a wording in both languages.
+type phrase struct{ sv, en string }
+
+func (p phrase) in(lang Lang) string {
+	if lang == Swedish {
+		return p.sv
+	}
+	return p.en
+}
 
 // The words a picture needs besides those it is given. {0} and {1} are numbers.
 var (
-	missing    = codelist.Text{SV: "uppgift saknas", EN: "no data"}
-	withheld   = codelist.Text{SV: "publiceras inte", EN: "withheld"}
-	impossible = codelist.Text{SV: "kan inte förekomma", EN: "cannot occur"}
-	atLeast    = codelist.Text{SV: "minst {0}", EN: "at least {0}"}
-	between    = codelist.Text{SV: "mellan {0} och {1}", EN: "between {0} and {1}"}
-	outOf      = codelist.Text{SV: "{0} av {1}", EN: "{0} of {1}"}
-	of         = codelist.Text{SV: "av {0}", EN: "of {0}"}
-	ofUnknown  = codelist.Text{SV: "av hur många: {0}", EN: "out of how many: {0}"}
+	missing    = phrase{sv: "uppgift saknas", en: "no data"}
+	withheld   = phrase{sv: "publiceras inte", en: "withheld"}
+	impossible = phrase{sv: "kan inte förekomma", en: "cannot occur"}
+	atLeast    = phrase{sv: "minst {0}", en: "at least {0}"}
+	between    = phrase{sv: "mellan {0} och {1}", en: "between {0} and {1}"}
+	outOf      = phrase{sv: "{0} av {1}", en: "{0} of {1}"}
+	of         = phrase{sv: "av {0}", en: "of {0}"}
+	ofUnknown  = phrase{sv: "av hur många: {0}", en: "out of how many: {0}"}
 
-	hatchedRange = codelist.Text{
-		SV: "Streckat: publiceras inte, eftersom det skulle kunna röja personer. Talet ligger någonstans i det streckade.",
-		EN: "Hatched: withheld because it could reveal persons. The number lies somewhere within the hatching.",
+	hatchedRange = phrase{
+		sv: "Streckat: publiceras inte, eftersom det skulle kunna röja personer. Talet ligger någonstans i det streckade.",
+		en: "Hatched: withheld because it could reveal persons. The number lies somewhere within the hatching.",
 	}
-	hatchedUnknown = codelist.Text{
-		SV: "Streckat: publiceras inte, eftersom det skulle kunna röja personer. Det streckade visar inte hur stort talet är.",
-		EN: "Hatched: withheld because it could reveal persons. The hatching does not show how large the number is.",
+	hatchedUnknown = phrase{
+		sv: "Streckat: publiceras inte, eftersom det skulle kunna röja personer. Det streckade visar inte hur stort talet är.",
+		en: "Hatched: withheld because it could reveal persons. The hatching does not show how large the number is.",
 	}
-	openEnd = codelist.Text{
-		SV: "Pil: det finns ingen känd övre gräns.",
-		EN: "Arrow: no upper limit is known.",
+	openEnd = phrase{
+		sv: "Pil: det finns ingen känd övre gräns.",
+		en: "Arrow: no upper limit is known.",
 	}
-	gapInLine = codelist.Text{
-		SV: "Linjen bryts där talet saknas eller inte publiceras.",
-		EN: "The line breaks where the number is missing or withheld.",
+	gapInLine = phrase{
+		sv: "Linjen bryts där talet saknas eller inte publiceras.",
+		en: "The line breaks where the number is missing or withheld.",
 	}
-	leftOut = codelist.Text{
-		SV: "Utelämnat, eftersom ingen kan höra dit: {0}.",
-		EN: "Left out, because nobody can belong there: {0}.",
+	leftOut = phrase{
+		sv: "Utelämnat, eftersom ingen kan höra dit: {0}.",
+		en: "Left out, because nobody can belong there: {0}.",
 	}
-	noRows = codelist.Text{SV: "Det finns inget att visa.", EN: "There is nothing to show."}
-	each   = codelist.Text{SV: "1 markering = 1 {0}", EN: "1 mark = 1 {0}"}
-	source = codelist.Text{SV: "Källa: {0}", EN: "Source: {0}"}
+	noRows = phrase{sv: "Det finns inget att visa.", en: "There is nothing to show."}
+	each   = phrase{sv: "1 markering = 1 {0}", en: "1 mark = 1 {0}"}
+	source = phrase{sv: "Källa: {0}", en: "Source: {0}"}
 )
 
 // say puts numbers into a wording.
-func say(lang codelist.Lang, t codelist.Text, numbers ...int) string {
+func say(lang Lang, t phrase, numbers ...int) string {
 	words := make([]string, len(numbers))
 	for i, n := range numbers {
 		words[i] = number(lang, n)
@@ -53,12 +70,12 @@ func say(lang codelist.Lang, t codelist.Text, numbers ...int) string {
 }
 
 // fill puts words into a wording, in one pass: a brace within them means nothing.
-func fill(lang codelist.Lang, t codelist.Text, words ...string) string {
+func fill(lang Lang, t phrase, words ...string) string {
 	pairs := make([]string, 0, 2*len(words))
 	for i, w := range words {
 		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", w)
 	}
-	return strings.NewReplacer(pairs...).Replace(t.In(lang))
+	return strings.NewReplacer(pairs...).Replace(t.in(lang))
 }
 
 // capital starts a sentence.
