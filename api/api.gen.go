@@ -4304,7 +4304,19 @@ type CountDeskTableParams struct {
 
 // PutDraftParams defines parameters for PutDraft.
 type PutDraftParams struct {
-	// IfMatch The ETag of the version that the change replaces
+	// IfMatch The ETag of the version that the change replaces, or that the decision is about
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ApproveDraftParams defines parameters for ApproveDraft.
+type ApproveDraftParams struct {
+	// IfMatch The ETag of the version that the change replaces, or that the decision is about
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// RejectDraftParams defines parameters for RejectDraft.
+type RejectDraftParams struct {
+	// IfMatch The ETag of the version that the change replaces, or that the decision is about
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -4339,7 +4351,7 @@ type SubmitBatchParamsMode string
 
 // PutRecordParams defines parameters for PutRecord.
 type PutRecordParams struct {
-	// IfMatch The ETag of the version that the change replaces
+	// IfMatch The ETag of the version that the change replaces, or that the decision is about
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -4704,10 +4716,19 @@ type ClientInterface interface {
 
 	// ApproveDraft Allow a submitted draft to be published
 	//
-	// Never by the person who planned or submitted it.
+	// Never by the person who planned or submitted it. `If-Match` names the version that was read, by the draft's ETag: read the draft,
+	// then its content, then approve. If it has changed meanwhile nothing is approved.
 	//
 	// Corresponds with POST /v1/drafts/{draft_id}/approval (the `ApproveDraft` operationId).
-	ApproveDraft(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*http.Response, error)
+	ApproveDraft(ctx context.Context, draftID DraftID, params *ApproveDraftParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDraftCertificate The sealed proof of a computed draft
+	//
+	// Sealed to a key that this service does not hold. Whoever holds it proves the release again, witness by witness:
+	// `casestat verify release URL --key FILE --certificate FILE --certificate-key FILE`.
+	//
+	// Corresponds with GET /v1/drafts/{draft_id}/certificate (the `GetDraftCertificate` operationId).
+	GetDraftCertificate(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ComputeDraft Protect the plan's tables and audit the result
 	//
@@ -4731,17 +4752,21 @@ type ClientInterface interface {
 
 	// RejectDraftWithBody Refuse a submitted draft; a new plan may follow
 	//
+	// `If-Match` names the version that was read, by the draft's ETag.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/drafts/{draft_id}/rejection (the `RejectDraft` operationId).
-	RejectDraftWithBody(ctx context.Context, draftID DraftID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	RejectDraftWithBody(ctx context.Context, draftID DraftID, params *RejectDraftParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RejectDraft Refuse a submitted draft; a new plan may follow
+	//
+	// `If-Match` names the version that was read, by the draft's ETag.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /v1/drafts/{draft_id}/rejection (the `RejectDraft` operationId).
-	RejectDraft(ctx context.Context, draftID DraftID, body RejectDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	RejectDraft(ctx context.Context, draftID DraftID, params *RejectDraftParams, body RejectDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDraftRemedies What could be changed in the plan, and what it would cost in cells
 	//
@@ -4749,6 +4774,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/drafts/{draft_id}/remedies (the `GetDraftRemedies` operationId).
 	GetDraftRemedies(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetDraftReview The sealed review of a published draft
+	//
+	// Who planned, submitted and approved the release, and what was waived and why, signed and sealed to the same key as the
+	// certificate. It is written when the release is frozen.
+	//
+	// Corresponds with GET /v1/drafts/{draft_id}/review (the `GetDraftReview` operationId).
+	GetDraftReview(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SubmitDraftWithBody Hand a computed draft to the reviewers
 	//
@@ -5351,11 +5384,30 @@ func (c *Connection) PutDraft(ctx context.Context, draftID DraftID, params *PutD
 
 // ApproveDraft Allow a submitted draft to be published
 //
-// Never by the person who planned or submitted it.
+// Never by the person who planned or submitted it. `If-Match` names the version that was read, by the draft's ETag: read the draft,
+// then its content, then approve. If it has changed meanwhile nothing is approved.
 //
 // Corresponds with POST /v1/drafts/{draft_id}/approval (the `ApproveDraft` operationId).
-func (c *Connection) ApproveDraft(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewApproveDraftRequest(c.Server, draftID)
+func (c *Connection) ApproveDraft(ctx context.Context, draftID DraftID, params *ApproveDraftParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewApproveDraftRequest(c.Server, draftID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDraftCertificate The sealed proof of a computed draft
+//
+// Sealed to a key that this service does not hold. Whoever holds it proves the release again, witness by witness:
+// `casestat verify release URL --key FILE --certificate FILE --certificate-key FILE`.
+//
+// Corresponds with GET /v1/drafts/{draft_id}/certificate (the `GetDraftCertificate` operationId).
+func (c *Connection) GetDraftCertificate(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDraftCertificateRequest(c.Server, draftID)
 	if err != nil {
 		return nil, err
 	}
@@ -5418,11 +5470,13 @@ func (c *Connection) PublishDraft(ctx context.Context, draftID DraftID, reqEdito
 
 // RejectDraftWithBody Refuse a submitted draft; a new plan may follow
 //
+// `If-Match` names the version that was read, by the draft's ETag.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/drafts/{draft_id}/rejection (the `RejectDraft` operationId).
-func (c *Connection) RejectDraftWithBody(ctx context.Context, draftID DraftID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRejectDraftRequestWithBody(c.Server, draftID, contentType, body)
+func (c *Connection) RejectDraftWithBody(ctx context.Context, draftID DraftID, params *RejectDraftParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRejectDraftRequestWithBody(c.Server, draftID, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5435,11 +5489,13 @@ func (c *Connection) RejectDraftWithBody(ctx context.Context, draftID DraftID, c
 
 // RejectDraft Refuse a submitted draft; a new plan may follow
 //
+// `If-Match` names the version that was read, by the draft's ETag.
+//
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /v1/drafts/{draft_id}/rejection (the `RejectDraft` operationId).
-func (c *Connection) RejectDraft(ctx context.Context, draftID DraftID, body RejectDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRejectDraftRequest(c.Server, draftID, body)
+func (c *Connection) RejectDraft(ctx context.Context, draftID DraftID, params *RejectDraftParams, body RejectDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRejectDraftRequest(c.Server, draftID, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5457,6 +5513,24 @@ func (c *Connection) RejectDraft(ctx context.Context, draftID DraftID, body Reje
 // Corresponds with GET /v1/drafts/{draft_id}/remedies (the `GetDraftRemedies` operationId).
 func (c *Connection) GetDraftRemedies(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetDraftRemediesRequest(c.Server, draftID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetDraftReview The sealed review of a published draft
+//
+// Who planned, submitted and approved the release, and what was waived and why, signed and sealed to the same key as the
+// certificate. It is written when the release is frozen.
+//
+// Corresponds with GET /v1/drafts/{draft_id}/review (the `GetDraftReview` operationId).
+func (c *Connection) GetDraftReview(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetDraftReviewRequest(c.Server, draftID)
 	if err != nil {
 		return nil, err
 	}
@@ -6747,7 +6821,7 @@ func NewPutDraftRequestWithBody(server string, draftID DraftID, params *PutDraft
 }
 
 // NewApproveDraftRequest constructs an http.Request for the ApproveDraft method
-func NewApproveDraftRequest(server string, draftID DraftID) (*http.Request, error) {
+func NewApproveDraftRequest(server string, draftID DraftID, params *ApproveDraftParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6773,6 +6847,55 @@ func NewApproveDraftRequest(server string, draftID DraftID) (*http.Request, erro
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetDraftCertificateRequest constructs an http.Request for the GetDraftCertificate method
+func NewGetDraftCertificateRequest(server string, draftID DraftID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "draft_id", draftID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/drafts/%s/certificate", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -6883,18 +7006,18 @@ func NewPublishDraftRequest(server string, draftID DraftID) (*http.Request, erro
 }
 
 // NewRejectDraftRequest calls the generic RejectDraft builder with application/json body
-func NewRejectDraftRequest(server string, draftID DraftID, body RejectDraftJSONRequestBody) (*http.Request, error) {
+func NewRejectDraftRequest(server string, draftID DraftID, params *RejectDraftParams, body RejectDraftJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewRejectDraftRequestWithBody(server, draftID, "application/json", bodyReader)
+	return NewRejectDraftRequestWithBody(server, draftID, params, "application/json", bodyReader)
 }
 
 // NewRejectDraftRequestWithBody constructs an http.Request for the RejectDraft method, with any body, and a specified content type
-func NewRejectDraftRequestWithBody(server string, draftID DraftID, contentType string, body io.Reader) (*http.Request, error) {
+func NewRejectDraftRequestWithBody(server string, draftID DraftID, params *RejectDraftParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -6926,6 +7049,21 @@ func NewRejectDraftRequestWithBody(server string, draftID DraftID, contentType s
 
 	req.Header.Add("Content-Type", contentType)
 
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+	}
+
 	return req, nil
 }
 
@@ -6946,6 +7084,40 @@ func NewGetDraftRemediesRequest(server string, draftID DraftID) (*http.Request, 
 	}
 
 	operationPath := fmt.Sprintf("/v1/drafts/%s/remedies", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetDraftReviewRequest constructs an http.Request for the GetDraftReview method
+func NewGetDraftReviewRequest(server string, draftID DraftID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "draft_id", draftID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/drafts/%s/review", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -8545,12 +8717,23 @@ type ClientWithResponsesInterface interface {
 
 	// ApproveDraftWithResponse Allow a submitted draft to be published
 	//
-	// Never by the person who planned or submitted it.
+	// Never by the person who planned or submitted it. `If-Match` names the version that was read, by the draft's ETag: read the draft,
+	// then its content, then approve. If it has changed meanwhile nothing is approved.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/drafts/{draft_id}/approval (the `ApproveDraft` operationId).
-	ApproveDraftWithResponse(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*ApproveDraftResponse, error)
+	ApproveDraftWithResponse(ctx context.Context, draftID DraftID, params *ApproveDraftParams, reqEditors ...RequestEditorFn) (*ApproveDraftResponse, error)
+
+	// GetDraftCertificateWithResponse The sealed proof of a computed draft
+	//
+	// Sealed to a key that this service does not hold. Whoever holds it proves the release again, witness by witness:
+	// `casestat verify release URL --key FILE --certificate FILE --certificate-key FILE`.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/drafts/{draft_id}/certificate (the `GetDraftCertificate` operationId).
+	GetDraftCertificateWithResponse(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*GetDraftCertificateResponse, error)
 
 	// ComputeDraftWithResponse Protect the plan's tables and audit the result
 	//
@@ -8580,17 +8763,21 @@ type ClientWithResponsesInterface interface {
 
 	// RejectDraftWithBodyWithResponse Refuse a submitted draft; a new plan may follow
 	//
+	// `If-Match` names the version that was read, by the draft's ETag.
+	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/drafts/{draft_id}/rejection (the `RejectDraft` operationId).
-	RejectDraftWithBodyWithResponse(ctx context.Context, draftID DraftID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RejectDraftResponse, error)
+	RejectDraftWithBodyWithResponse(ctx context.Context, draftID DraftID, params *RejectDraftParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RejectDraftResponse, error)
 
 	// RejectDraftWithResponse Refuse a submitted draft; a new plan may follow
+	//
+	// `If-Match` names the version that was read, by the draft's ETag.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /v1/drafts/{draft_id}/rejection (the `RejectDraft` operationId).
-	RejectDraftWithResponse(ctx context.Context, draftID DraftID, body RejectDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*RejectDraftResponse, error)
+	RejectDraftWithResponse(ctx context.Context, draftID DraftID, params *RejectDraftParams, body RejectDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*RejectDraftResponse, error)
 
 	// GetDraftRemediesWithResponse What could be changed in the plan, and what it would cost in cells
 	//
@@ -8600,6 +8787,16 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/drafts/{draft_id}/remedies (the `GetDraftRemedies` operationId).
 	GetDraftRemediesWithResponse(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*GetDraftRemediesResponse, error)
+
+	// GetDraftReviewWithResponse The sealed review of a published draft
+	//
+	// Who planned, submitted and approved the release, and what was waived and why, signed and sealed to the same key as the
+	// certificate. It is written when the release is frozen.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/drafts/{draft_id}/review (the `GetDraftReview` operationId).
+	GetDraftReviewWithResponse(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*GetDraftReviewResponse, error)
 
 	// SubmitDraftWithBodyWithResponse Hand a computed draft to the reviewers
 	//
@@ -10253,6 +10450,10 @@ type ApproveDraftResponse struct {
 	ApplicationProblemJSON404 *NotFound
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -10295,6 +10496,16 @@ func (r ApproveDraftResponse) GetApplicationProblemJSON409() *Conflict {
 	return r.ApplicationProblemJSON409
 }
 
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r ApproveDraftResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r ApproveDraftResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
+}
+
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r ApproveDraftResponse) GetApplicationProblemJSON503() *Unavailable {
 	return r.ApplicationProblemJSON503
@@ -10328,6 +10539,110 @@ func (r ApproveDraftResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r ApproveDraftResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDraftCertificateResponse200Headers the declared response headers of an HTTP 200 response for GetDraftCertificate
+type GetDraftCertificateResponse200Headers struct {
+	CacheControl *string
+}
+
+// GetDraftCertificateResponse401Headers the declared response headers of an HTTP 401 response for GetDraftCertificate
+type GetDraftCertificateResponse401Headers struct {
+	WWWAuthenticate *string
+}
+
+// GetDraftCertificateResponse503Headers the declared response headers of an HTTP 503 response for GetDraftCertificate
+type GetDraftCertificateResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetDraftCertificateResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Malformed
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDraftCertificateResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetDraftCertificateResponse401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetDraftCertificateResponse503Headers
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetDraftCertificateResponse) GetApplicationProblemJSON400() *Malformed {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetDraftCertificateResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetDraftCertificateResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetDraftCertificateResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r GetDraftCertificateResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetDraftCertificateResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetDraftCertificateResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDraftCertificateResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDraftCertificateResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDraftCertificateResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDraftCertificateResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10713,12 +11028,16 @@ type RejectDraftResponse struct {
 	ApplicationProblemJSON404 *NotFound
 	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON412 the response for an HTTP 412 `application/problem+json` response
+	ApplicationProblemJSON412 *Stale
 	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationProblemJSON413 *TooLarge
 	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationProblemJSON415 *Unsupported
 	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON428 the response for an HTTP 428 `application/problem+json` response
+	ApplicationProblemJSON428 *PreconditionRequired
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -10761,6 +11080,11 @@ func (r RejectDraftResponse) GetApplicationProblemJSON409() *Conflict {
 	return r.ApplicationProblemJSON409
 }
 
+// GetApplicationProblemJSON412 returns the response for an HTTP 412 `application/problem+json` response
+func (r RejectDraftResponse) GetApplicationProblemJSON412() *Stale {
+	return r.ApplicationProblemJSON412
+}
+
 // GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
 func (r RejectDraftResponse) GetApplicationProblemJSON413() *TooLarge {
 	return r.ApplicationProblemJSON413
@@ -10774,6 +11098,11 @@ func (r RejectDraftResponse) GetApplicationProblemJSON415() *Unsupported {
 // GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
 func (r RejectDraftResponse) GetApplicationProblemJSON422() *Invalid {
 	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON428 returns the response for an HTTP 428 `application/problem+json` response
+func (r RejectDraftResponse) GetApplicationProblemJSON428() *PreconditionRequired {
+	return r.ApplicationProblemJSON428
 }
 
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
@@ -10920,6 +11249,110 @@ func (r GetDraftRemediesResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetDraftRemediesResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// GetDraftReviewResponse200Headers the declared response headers of an HTTP 200 response for GetDraftReview
+type GetDraftReviewResponse200Headers struct {
+	CacheControl *string
+}
+
+// GetDraftReviewResponse401Headers the declared response headers of an HTTP 401 response for GetDraftReview
+type GetDraftReviewResponse401Headers struct {
+	WWWAuthenticate *string
+}
+
+// GetDraftReviewResponse503Headers the declared response headers of an HTTP 503 response for GetDraftReview
+type GetDraftReviewResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetDraftReviewResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Malformed
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDraftReviewResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetDraftReviewResponse401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetDraftReviewResponse503Headers
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetDraftReviewResponse) GetApplicationProblemJSON400() *Malformed {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r GetDraftReviewResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r GetDraftReviewResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetDraftReviewResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r GetDraftReviewResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetDraftReviewResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetDraftReviewResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetDraftReviewResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetDraftReviewResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetDraftReviewResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetDraftReviewResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -14641,17 +15074,34 @@ func (c *ClientWithResponses) PutDraftWithResponse(ctx context.Context, draftID 
 
 // ApproveDraftWithResponse Allow a submitted draft to be published
 //
-// Never by the person who planned or submitted it.
+// Never by the person who planned or submitted it. `If-Match` names the version that was read, by the draft's ETag: read the draft,
+// then its content, then approve. If it has changed meanwhile nothing is approved.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/drafts/{draft_id}/approval (the `ApproveDraft` operationId).
-func (c *ClientWithResponses) ApproveDraftWithResponse(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*ApproveDraftResponse, error) {
-	rsp, err := c.ApproveDraft(ctx, draftID, reqEditors...)
+func (c *ClientWithResponses) ApproveDraftWithResponse(ctx context.Context, draftID DraftID, params *ApproveDraftParams, reqEditors ...RequestEditorFn) (*ApproveDraftResponse, error) {
+	rsp, err := c.ApproveDraft(ctx, draftID, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
 	return ParseApproveDraftResponse(rsp)
+}
+
+// GetDraftCertificateWithResponse The sealed proof of a computed draft
+//
+// Sealed to a key that this service does not hold. Whoever holds it proves the release again, witness by witness:
+// `casestat verify release URL --key FILE --certificate FILE --certificate-key FILE`.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/drafts/{draft_id}/certificate (the `GetDraftCertificate` operationId).
+func (c *ClientWithResponses) GetDraftCertificateWithResponse(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*GetDraftCertificateResponse, error) {
+	rsp, err := c.GetDraftCertificate(ctx, draftID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDraftCertificateResponse(rsp)
 }
 
 // ComputeDraftWithResponse Protect the plan's tables and audit the result
@@ -14700,11 +15150,13 @@ func (c *ClientWithResponses) PublishDraftWithResponse(ctx context.Context, draf
 
 // RejectDraftWithBodyWithResponse Refuse a submitted draft; a new plan may follow
 //
+// `If-Match` names the version that was read, by the draft's ETag.
+//
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/drafts/{draft_id}/rejection (the `RejectDraft` operationId).
-func (c *ClientWithResponses) RejectDraftWithBodyWithResponse(ctx context.Context, draftID DraftID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RejectDraftResponse, error) {
-	rsp, err := c.RejectDraftWithBody(ctx, draftID, contentType, body, reqEditors...)
+func (c *ClientWithResponses) RejectDraftWithBodyWithResponse(ctx context.Context, draftID DraftID, params *RejectDraftParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RejectDraftResponse, error) {
+	rsp, err := c.RejectDraftWithBody(ctx, draftID, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -14713,11 +15165,13 @@ func (c *ClientWithResponses) RejectDraftWithBodyWithResponse(ctx context.Contex
 
 // RejectDraftWithResponse Refuse a submitted draft; a new plan may follow
 //
+// `If-Match` names the version that was read, by the draft's ETag.
+//
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /v1/drafts/{draft_id}/rejection (the `RejectDraft` operationId).
-func (c *ClientWithResponses) RejectDraftWithResponse(ctx context.Context, draftID DraftID, body RejectDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*RejectDraftResponse, error) {
-	rsp, err := c.RejectDraft(ctx, draftID, body, reqEditors...)
+func (c *ClientWithResponses) RejectDraftWithResponse(ctx context.Context, draftID DraftID, params *RejectDraftParams, body RejectDraftJSONRequestBody, reqEditors ...RequestEditorFn) (*RejectDraftResponse, error) {
+	rsp, err := c.RejectDraft(ctx, draftID, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -14737,6 +15191,22 @@ func (c *ClientWithResponses) GetDraftRemediesWithResponse(ctx context.Context, 
 		return nil, err
 	}
 	return ParseGetDraftRemediesResponse(rsp)
+}
+
+// GetDraftReviewWithResponse The sealed review of a published draft
+//
+// Who planned, submitted and approved the release, and what was waived and why, signed and sealed to the same key as the
+// certificate. It is written when the release is frozen.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/drafts/{draft_id}/review (the `GetDraftReview` operationId).
+func (c *ClientWithResponses) GetDraftReviewWithResponse(ctx context.Context, draftID DraftID, reqEditors ...RequestEditorFn) (*GetDraftReviewResponse, error) {
+	rsp, err := c.GetDraftReview(ctx, draftID, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetDraftReviewResponse(rsp)
 }
 
 // SubmitDraftWithBodyWithResponse Hand a computed draft to the reviewers
@@ -16610,6 +17080,20 @@ func ParseApproveDraftResponse(rsp *http.Response) (*ApproveDraftResponse, error
 		}
 		response.ApplicationProblemJSON409 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -16656,6 +17140,107 @@ func ParseApproveDraftResponse(rsp *http.Response) (*ApproveDraftResponse, error
 		response.Headers401 = &headers
 	case rsp.StatusCode == 503:
 		var headers ApproveDraftResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDraftCertificateResponse parses an HTTP response from a GetDraftCertificateWithResponse call
+func ParseGetDraftCertificateResponse(rsp *http.Response) (*GetDraftCertificateResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDraftCertificateResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Malformed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDraftCertificateResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetDraftCertificateResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetDraftCertificateResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -17070,6 +17655,13 @@ func ParseRejectDraftResponse(rsp *http.Response) (*RejectDraftResponse, error) 
 		}
 		response.ApplicationProblemJSON409 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest Stale
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON412 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest TooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -17090,6 +17682,13 @@ func ParseRejectDraftResponse(rsp *http.Response) (*RejectDraftResponse, error) 
 			return nil, err
 		}
 		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 428:
+		var dest PreconditionRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON428 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
@@ -17245,6 +17844,107 @@ func ParseGetDraftRemediesResponse(rsp *http.Response) (*GetDraftRemediesRespons
 		response.Headers401 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetDraftRemediesResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseGetDraftReviewResponse parses an HTTP response from a GetDraftReviewWithResponse call
+func ParseGetDraftReviewResponse(rsp *http.Response) (*GetDraftReviewResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetDraftReviewResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Malformed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDraftReviewResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetDraftReviewResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetDraftReviewResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -20785,7 +21485,10 @@ type ServerInterface interface {
 	PutDraft(ctx echo.Context, draftID DraftID, params PutDraftParams) error
 	// ApproveDraft Allow a submitted draft to be published
 	// (POST /v1/drafts/{draft_id}/approval)
-	ApproveDraft(ctx echo.Context, draftID DraftID) error
+	ApproveDraft(ctx echo.Context, draftID DraftID, params ApproveDraftParams) error
+	// GetDraftCertificate The sealed proof of a computed draft
+	// (GET /v1/drafts/{draft_id}/certificate)
+	GetDraftCertificate(ctx echo.Context, draftID DraftID) error
 	// ComputeDraft Protect the plan's tables and audit the result
 	// (POST /v1/drafts/{draft_id}/computation)
 	ComputeDraft(ctx echo.Context, draftID DraftID) error
@@ -20797,10 +21500,13 @@ type ServerInterface interface {
 	PublishDraft(ctx echo.Context, draftID DraftID) error
 	// RejectDraft Refuse a submitted draft; a new plan may follow
 	// (POST /v1/drafts/{draft_id}/rejection)
-	RejectDraft(ctx echo.Context, draftID DraftID) error
+	RejectDraft(ctx echo.Context, draftID DraftID, params RejectDraftParams) error
 	// GetDraftRemedies What could be changed in the plan, and what it would cost in cells
 	// (GET /v1/drafts/{draft_id}/remedies)
 	GetDraftRemedies(ctx echo.Context, draftID DraftID) error
+	// GetDraftReview The sealed review of a published draft
+	// (GET /v1/drafts/{draft_id}/review)
+	GetDraftReview(ctx echo.Context, draftID DraftID) error
 	// SubmitDraft Hand a computed draft to the reviewers
 	// (POST /v1/drafts/{draft_id}/submission)
 	SubmitDraft(ctx echo.Context, draftID DraftID) error
@@ -21134,8 +21840,44 @@ func (w *ServerInterfaceWrapper) ApproveDraft(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter draft_id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveDraftParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ApproveDraft(ctx, draftID)
+	err = w.Handler.ApproveDraft(ctx, draftID, params)
+	return err
+}
+
+// GetDraftCertificate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDraftCertificate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "draft_id" -------------
+	var draftID DraftID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draft_id", ctx.Param("draft_id"), &draftID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter draft_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDraftCertificate(ctx, draftID)
 	return err
 }
 
@@ -21198,8 +21940,28 @@ func (w *ServerInterfaceWrapper) RejectDraft(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter draft_id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectDraftParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.RejectDraft(ctx, draftID)
+	err = w.Handler.RejectDraft(ctx, draftID, params)
 	return err
 }
 
@@ -21216,6 +21978,22 @@ func (w *ServerInterfaceWrapper) GetDraftRemedies(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetDraftRemedies(ctx, draftID)
+	return err
+}
+
+// GetDraftReview converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDraftReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "draft_id" -------------
+	var draftID DraftID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "draft_id", ctx.Param("draft_id"), &draftID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter draft_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDraftReview(ctx, draftID)
 	return err
 }
 
@@ -21892,6 +22670,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/v1/drafts/:draft_id", wrapper.PutDraft, options.OperationMiddlewares["putDraft"]...)
 	router.POST(options.BaseURL+"/v1/drafts/:draft_id/computation", wrapper.ComputeDraft, options.OperationMiddlewares["computeDraft"]...)
 	router.GET(options.BaseURL+"/v1/drafts/:draft_id/content", wrapper.GetDraftContent, options.OperationMiddlewares["getDraftContent"]...)
+	router.GET(options.BaseURL+"/v1/drafts/:draft_id/certificate", wrapper.GetDraftCertificate, options.OperationMiddlewares["getDraftCertificate"]...)
+	router.GET(options.BaseURL+"/v1/drafts/:draft_id/review", wrapper.GetDraftReview, options.OperationMiddlewares["getDraftReview"]...)
 	router.GET(options.BaseURL+"/v1/drafts/:draft_id/remedies", wrapper.GetDraftRemedies, options.OperationMiddlewares["getDraftRemedies"]...)
 	router.POST(options.BaseURL+"/v1/drafts/:draft_id/submission", wrapper.SubmitDraft, options.OperationMiddlewares["submitDraft"]...)
 	router.POST(options.BaseURL+"/v1/drafts/:draft_id/approval", wrapper.ApproveDraft, options.OperationMiddlewares["approveDraft"]...)

@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"manniskohandel.se/casestat/api"
+	"manniskohandel.se/casestat/pkg/disclosure"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/release"
@@ -17,16 +18,18 @@ import (
 
 // releaseCommands are the way of a release, in its order.
 type releaseCommands struct {
-	Plan     releasePlanCommand     `cmd:"" help:"Make a draft from a plan, or print the default plan to edit."`
-	Compute  releaseComputeCommand  `cmd:"" help:"Protect and audit a draft."`
-	Findings releaseFindingsCommand `cmd:"" help:"Show what protecting and auditing a draft found, or what remedies would cost."`
-	Submit   releaseSubmitCommand   `cmd:"" help:"Hand a draft to the reviewer."`
-	Approve  releaseApproveCommand  `cmd:"" help:"Approve a draft that somebody else submitted."`
-	Reject   releaseRejectCommand   `cmd:"" help:"Send a draft back."`
-	Publish  releasePublishCommand  `cmd:"" help:"Publish an approved draft."`
-	Withdraw releaseWithdrawCommand `cmd:"" help:"Take a release back; it stays readable, with the notice."`
-	List     releaseListCommand     `cmd:"" help:"List the releases, or the drafts."`
-	Show     releaseShowCommand     `cmd:"" help:"Show a release: its figures as they are published."`
+	Plan        releasePlanCommand        `cmd:"" help:"Make a draft from a plan, or print the default plan to edit."`
+	Compute     releaseComputeCommand     `cmd:"" help:"Protect and audit a draft."`
+	Findings    releaseFindingsCommand    `cmd:"" help:"Show what protecting and auditing a draft found, or what remedies would cost."`
+	Submit      releaseSubmitCommand      `cmd:"" help:"Hand a draft to the reviewer."`
+	Approve     releaseApproveCommand     `cmd:"" help:"Approve a draft that somebody else submitted."`
+	Reject      releaseRejectCommand      `cmd:"" help:"Send a draft back."`
+	Publish     releasePublishCommand     `cmd:"" help:"Publish an approved draft."`
+	Certificate releaseCertificateCommand `cmd:"" help:"Fetch the sealed proof of a draft, for casestat verify release."`
+	Review      releaseReviewCommand      `cmd:"" help:"Fetch the sealed review of a published draft: who approved it, and what was waived."`
+	Withdraw    releaseWithdrawCommand    `cmd:"" help:"Take a release back; it stays readable, with the notice."`
+	List        releaseListCommand        `cmd:"" help:"List the releases, or the drafts."`
+	Show        releaseShowCommand        `cmd:"" help:"Show a release: its figures as they are published."`
 }
 
 // draftArgument is a draft at a service.
@@ -102,6 +105,13 @@ func versionOf(ctx context.Context, client *api.ClientWithResponses, id string) 
 	return &answer.JSON200.Etag, nil
 }
 
+// findingsSayWhy are the refusals of a computation after which the draft holds
+// the findings that failed.
+var findingsSayWhy = map[fault.Code]bool{
+	disclosure.CodeRequiredCell: true, disclosure.CodeNotDeniable: true, disclosure.CodeHistory: true,
+	release.CodeNotProved: true, release.CodeTooFewChanges: true,
+}
+
 type releaseComputeCommand struct{ draftArgument }
 
 // Run computes a draft; that may take minutes.
@@ -111,7 +121,7 @@ func (c *releaseComputeCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	answer, err := client.ComputeDraftWithResponse(ctx, c.Draft)
-	if r, ok := errors.AsType[*refusal](err); ok && r.status == 422 {
+	if r, ok := errors.AsType[*refusal](err); ok && findingsSayWhy[fault.Code(r.problem.Code)] {
 		return fmt.Errorf("%w\nThe draft keeps what was found: casestat release findings %s", err, c.Draft)
 	}
 	if err != nil {
@@ -239,39 +249,6 @@ func (c *releaseSubmitCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	fmt.Fprintf(s.out, "%s waits for a reviewer\n", c.Draft)
-	return nil
-}
-
-type releaseApproveCommand struct{ draftArgument }
-
-// Run approves.
-func (c *releaseApproveCommand) Run(ctx context.Context, s *session) error {
-	client, err := c.dial(s)
-	if err != nil {
-		return err
-	}
-	if _, err := client.ApproveDraftWithResponse(ctx, c.Draft); err != nil {
-		return err
-	}
-	fmt.Fprintf(s.out, "%s may be published\n", c.Draft)
-	return nil
-}
-
-type releaseRejectCommand struct {
-	draftArgument
-	Reason string `required:"" placeholder:"TEXT" help:"Why, for the author."`
-}
-
-// Run rejects.
-func (c *releaseRejectCommand) Run(ctx context.Context, s *session) error {
-	client, err := c.dial(s)
-	if err != nil {
-		return err
-	}
-	if _, err := client.RejectDraftWithResponse(ctx, c.Draft, api.RejectionOrder{Reason: c.Reason}); err != nil {
-		return err
-	}
-	fmt.Fprintf(s.out, "%s is sent back\n", c.Draft)
 	return nil
 }
 

@@ -154,7 +154,7 @@ func newServer(s settings, running *service) (*server.Server, error) {
 		return nil, err
 	}
 	return server.New(server.Deps{
-		Drafts: publishing, Publishing: publishing, Requests: publishing, Shelf: books, ReleaseKey: keys.Signer.Key(),
+		Drafts: publishing, Publishing: publishing, Sealed: publishing, Requests: publishing, Shelf: books, ReleaseKey: keys.Signer.Key(),
 		Authenticator: authenticator, Granter: granter, Keys: running.ring,
 		Records: running.intake, Counts: counts, Periods: members, Members: members,
 		Reader: reader, Book: book, Figures: figures, Contract: casestat.Contract,

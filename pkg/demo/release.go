@@ -142,7 +142,7 @@ func (s Stage) approve(ctx context.Context, _ *api.ClientWithResponses, d api.Dr
 	if err != nil {
 		return err
 	}
-	_, err = reviewer.ApproveDraftWithResponse(ctx, d.DraftID)
+	_, err = reviewer.ApproveDraftWithResponse(ctx, d.DraftID, &api.ApproveDraftParams{IfMatch: &d.Etag})
 	return err
 }
 

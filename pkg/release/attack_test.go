@@ -57,12 +57,12 @@ func TestWhatAnOutsiderFindsIsPublishedOrRefused(t *testing.T) {
 		t.Error("the plan withholds nothing: nothing was tested")
 	}
 	h.WithAssault(auditor.Assault{Findings: []auditor.Finding{{Class: auditor.Fail, Rule: auditor.RuleDetermined, Scope: "count:x"}}})
-	d := h.refusedComputation(draftA, fault.Withheld, release.CodeNotProved)
+	d := h.refusedComputation(draftA, fault.Conflict, release.CodeNotProved)
 	if len(d.Findings) != 1 || d.Findings[0].Rule != "determined" {
 		t.Errorf("%+v", d.Findings)
 	}
 	h.WithAssault(auditor.Assault{})
-	h.refusedComputation(draftA, fault.Withheld, release.CodeNotProved)
+	h.refusedComputation(draftA, fault.Conflict, release.CodeNotProved)
 }
 
 // valuesOf are the values of every cell of a computed draft, shown or not.
@@ -125,7 +125,7 @@ func TestWhatAnInsiderFinds(t *testing.T) {
 	h := open(t)
 	h.WithInsider(inTime, determined)
 	h.planned(draftA, tiny(t))
-	h.refusedComputation(draftA, fault.Withheld, release.CodeNotProved)
+	h.refusedComputation(draftA, fault.Conflict, release.CodeNotProved)
 
 	h.WithInsider(inTime, together)
 	d := must[release.Draft](t)(h.Compute(t.Context(), author, draftA))

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/auditor"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
@@ -86,10 +87,67 @@ func TestACertificateOpensForItsKeyAndReleaseAlone(t *testing.T) {
 	wantRefusal(t, err, fault.Invalid, signed.CodeUnsealingFailed)
 }
 
+// Whoever may read a draft gets its sealed parts as they are: opening them takes
+// a key that is not here.
+func TestTheSealedPartsAreHandedOut(t *testing.T) {
+	h := open(t)
+	h.planned(draftA, tiny(t))
+	_, err := h.Certificate(t.Context(), author, draftA)
+	wantRefusal(t, err, fault.Conflict, release.CodeDraftState)
+	must[release.Draft](t)(h.Compute(t.Context(), author, draftA))
+	early := must[[]byte](t)(h.Certificate(t.Context(), reviewer, draftA))
+	_, err = h.Review(t.Context(), reviewer, draftA)
+	wantRefusal(t, err, fault.Conflict, release.CodeDraftState)
+	must[release.Draft](t)(h.Submit(t.Context(), author, draftA, nil))
+	must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftA, h.version(draftA)))
+	must[release.Draft](t)(h.Publish(t.Context(), author, draftA))
+	m, k := h.releases()[0].Manifest, keysOf(t)
+	sealed := must[[]byte](t)(h.Certificate(t.Context(), author, draftA))
+	if !slices.Equal(early, sealed) {
+		t.Error("another certificate after publication")
+	}
+	must[release.Certificate](t)(release.OpenCertificate(k.certificates, sealed, m))
+	sealed = must[[]byte](t)(h.Review(t.Context(), reviewer, draftA))
+	must[release.Review](t)(release.OpenReview(k.certificates, signed.Pin(k.Signer.Key()), sealed, m))
+	if d := lastDeed(h.memory.Deeds()); d.Deed != release.DeedRead || d.Actor != "client-reviewer" {
+		t.Errorf("%+v", d)
+	}
+	for name, read := range map[string]func(access.Principal) ([]byte, error){
+		"certificate": func(p access.Principal) ([]byte, error) { return h.Certificate(t.Context(), p, draftA) },
+		"review":      func(p access.Principal) ([]byte, error) { return h.Review(t.Context(), p, draftA) },
+	} {
+		for _, p := range []access.Principal{researcher, {}} {
+			if out, err := read(p); fault.KindOf(err) != fault.Forbidden || out != nil {
+				t.Errorf("%s for %q: %d bytes, %v", name, p.Client, len(out), err)
+			}
+		}
+		if out, err := read(reviewer); err != nil || len(out) == 0 {
+			t.Errorf("the contrast: %s for the reviewer: %v", name, err)
+		}
+	}
+}
+
+// A certificate that was put in another's place is not handed out.
+func TestATamperedCertificateIsNotHandedOut(t *testing.T) {
+	h := open(t)
+	h.published(draftA, tiny(t))
+	a := must[release.Artefacts](t)(h.memory.Artefacts(t.Context(), draftA))
+	a.Certificate = append(slices.Clone(a.Certificate), 0)
+	err := h.memory.Atomically(t.Context(), func(tx release.Tx) error { return tx.SaveArtefacts(t.Context(), draftA, a) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := h.Certificate(t.Context(), author, draftA)
+	wantRefusal(t, err, fault.Conflict, release.CodeTampered)
+	if out != nil {
+		t.Error("handed out all the same")
+	}
+}
+
 func TestTheReviewIsSealedBesideIt(t *testing.T) {
 	h, d := reviewable(t)
 	must[release.Draft](t)(h.Submit(t.Context(), colleague, draftA, waivers(d)))
-	must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftA))
+	must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftA, h.version(draftA)))
 	must[release.Draft](t)(h.Publish(t.Context(), author, draftA))
 	m := h.releases()[0].Manifest
 	a := must[release.Artefacts](t)(h.memory.Artefacts(t.Context(), draftA))

@@ -46,7 +46,8 @@ const (
 	CodeRequestUnknown fault.Code = "request_unknown"
 	// CodeRequestFixed: a request never changes; make another.
 	CodeRequestFixed fault.Code = "request_fixed"
-	// CodeTooManyRequests: the holder has MaxRequests requests already.
+	// CodeTooManyRequests: the holder has MaxRequests requests already; waiting
+	// does not help.
 	CodeTooManyRequests fault.Code = "too_many_requests"
 	// CodeUniverseUnpublished, of a request: no standing release of the year
 	// states the size of the table's universe, so nothing can be said.

@@ -191,7 +191,7 @@ func TestTheAuditorsWordIsFinal(t *testing.T) {
 	h := open(t)
 	h.WithVerdict(auditor.Finding{Class: auditor.Fail, Rule: auditor.RuleWitness, Scope: "count:x", View: "public", Desk: auditor.Numbers{Value: 3, Threshold: 5}})
 	h.planned(draftA, tiny(t))
-	d := h.refusedComputation(draftA, fault.Withheld, release.CodeNotProved)
+	d := h.refusedComputation(draftA, fault.Conflict, release.CodeNotProved)
 	want := []release.Finding{{
 		ID: "2025/witness/count:x/public", Year: theYear, Class: release.Fail, Rule: "witness", Scope: "count:x", View: "public", Value: 3, Threshold: 5,
 	}}
@@ -199,7 +199,7 @@ func TestTheAuditorsWordIsFinal(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	h.WithVerdict() // an examination that found nothing at all did not take place
-	h.refusedComputation(draftA, fault.Withheld, release.CodeNotProved)
+	h.refusedComputation(draftA, fault.Conflict, release.CodeNotProved)
 	h.WithVerdict(auditor.Finding{Class: auditor.Pass, Rule: auditor.RuleVerified})
 	must[release.Draft](t)(h.Compute(t.Context(), author, draftA))
 }

@@ -227,7 +227,13 @@ func (h *house) approved(id release.DraftID, p *plan.Plan) release.Draft {
 	h.t.Helper()
 	d := h.computed(id, p)
 	must[release.Draft](h.t)(h.Submit(h.t.Context(), author, id, waivers(d)))
-	return must[release.Draft](h.t)(h.Approve(h.t.Context(), reviewer, id))
+	return must[release.Draft](h.t)(h.Approve(h.t.Context(), reviewer, id, h.version(id)))
+}
+
+// version is a draft's, as whoever reads it now finds it.
+func (h *house) version(id release.DraftID) int {
+	h.t.Helper()
+	return must[release.Draft](h.t)(h.memory.Draft(h.t.Context(), id)).Version
 }
 
 // published takes a draft all the way.

@@ -123,7 +123,7 @@ func TestARevisionShowsBothMomentsOrNothing(t *testing.T) {
 		t.Errorf("of kind %s", d.Kind)
 	}
 	must[release.Draft](t)(h.Submit(t.Context(), author, draftB, waivers(d)))
-	must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftB))
+	must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftB, h.version(draftB)))
 	must[release.Draft](t)(h.Publish(t.Context(), author, draftB))
 	y, _ := h.releases()[1].Protected.Year(theYear)
 	values := said(y)

@@ -53,18 +53,18 @@ func TestTheDraftsGoTheirWay(t *testing.T) {
 
 func (h *house) act(who access.Principal, id release.DraftID, do string) (release.Draft, error) {
 	ctx := h.t.Context()
+	d, _ := h.memory.Draft(ctx, id)
 	switch do {
 	case "plan":
-		d, _ := h.memory.Draft(ctx, id)
 		return h.Plan(ctx, who, id, document(h.t, tiny(h.t)), d.Version)
 	case "compute":
 		return h.Compute(ctx, who, id)
 	case "submit":
 		return h.Submit(ctx, who, id, nil)
 	case "approve":
-		return h.Approve(ctx, who, id)
+		return h.Approve(ctx, who, id, d.Version)
 	case "reject":
-		return h.Reject(ctx, who, id, "Something is not right.")
+		return h.Reject(ctx, who, id, d.Version, "Something is not right.")
 	}
 	return h.Publish(ctx, who, id)
 }

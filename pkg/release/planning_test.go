@@ -112,8 +112,11 @@ func TestOnlyWhoHasThePermission(t *testing.T) {
 		}
 	}
 	review := map[string]func(access.Principal) error{
-		"approve": func(p access.Principal) error { _, err := h.Approve(ctx, p, draftA); return err },
-		"reject":  func(p access.Principal) error { _, err := h.Reject(ctx, p, draftA, "not good enough yet"); return err },
+		"approve": func(p access.Principal) error { _, err := h.Approve(ctx, p, draftA, d.Version); return err },
+		"reject": func(p access.Principal) error {
+			_, err := h.Reject(ctx, p, draftA, d.Version, "not good enough yet")
+			return err
+		},
 	}
 	for name, do := range review {
 		for _, p := range []access.Principal{author, researcher, {}} {
@@ -126,6 +129,7 @@ func TestOnlyWhoHasThePermission(t *testing.T) {
 		"list":    func(p access.Principal) error { _, err := h.List(ctx, p); return err },
 		"read":    func(p access.Principal) error { _, err := h.Read(ctx, p, draftA); return err },
 		"content": func(p access.Principal) error { _, err := h.Content(ctx, p, draftA); return err },
+		"proof":   func(p access.Principal) error { _, err := h.Certificate(ctx, p, draftA); return err },
 	}
 	for name, do := range reading {
 		for _, p := range []access.Principal{researcher, {}} {

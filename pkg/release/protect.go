@@ -247,7 +247,7 @@ func (s *Service) prove(y *year) error {
 func (y *year) judge(found []auditor.Finding) error {
 	y.findings.add(fromAuditor(y.story.year, found)...)
 	if auditor.Worst(found) == auditor.Fail {
-		return fault.New(fault.Withheld, CodeNotProved)
+		return conflict(CodeNotProved)
 	}
 	return nil
 }

@@ -75,19 +75,51 @@ func (s *Service) Read(ctx context.Context, p access.Principal, id DraftID) (_ D
 // computed answers CodeDraftState.
 func (s *Service) Content(ctx context.Context, p access.Principal, id DraftID) (_ *disclosure.Protected, err error) {
 	defer fault.Wrap(&err, "read a draft's content")
-	d, err := s.read(ctx, p, id)
+	a, err := s.artefacts(ctx, p, id, Computed, Submitted, Approved, Rejected, Published)
 	if err != nil {
-		return nil, err
-	}
-	if err := d.in(Computed, Submitted, Approved, Rejected, Published); err != nil {
-		return nil, err
-	}
-	a, err := s.deps.Drafts.Artefacts(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := s.thaw(d, a); err != nil {
 		return nil, err
 	}
 	return s.protected(a)
+}
+
+// Certificate gives the sealed proof of a computed draft, for whoever holds the
+// key that it is sealed to; see [OpenCertificate]. A draft that is not computed
+// answers CodeDraftState.
+func (s *Service) Certificate(ctx context.Context, p access.Principal, id DraftID) (_ []byte, err error) {
+	defer fault.Wrap(&err, "read a draft's certificate")
+	a, err := s.artefacts(ctx, p, id, Computed, Submitted, Approved, Rejected, Published)
+	if err != nil {
+		return nil, err
+	}
+	return a.Certificate, nil
+}
+
+// Review gives the sealed review of a published draft, for whoever holds that
+// key; see [OpenReview]. It is written when the draft is frozen: before, the
+// answer is CodeDraftState.
+func (s *Service) Review(ctx context.Context, p access.Principal, id DraftID) (_ []byte, err error) {
+	defer fault.Wrap(&err, "read a draft's review")
+	a, err := s.artefacts(ctx, p, id, Published)
+	if err != nil {
+		return nil, err
+	}
+	return a.SealedReview()
+}
+
+// artefacts gives what belongs to a draft in one of some states to somebody who
+// may see it, once the ledger says so.
+func (s *Service) artefacts(ctx context.Context, p access.Principal, id DraftID, states ...State) (Artefacts, error) {
+	d, err := s.read(ctx, p, id)
+	if err != nil {
+		return Artefacts{}, err
+	}
+	if err := d.in(states...); err != nil {
+		return Artefacts{}, err
+	}
+	a, err := s.deps.Drafts.Artefacts(ctx, id)
+	if err != nil {
+		return Artefacts{}, err
+	}
+	_, err = s.thaw(d, a)
+	return a, err
 }

@@ -55,6 +55,8 @@ func TestT39_WhatCannotBeWrittenDownIsNotShown(t *testing.T) {
 		"list":     func() error { d, err := h.List(ctx, author); return told(len(d), err) },
 		"read":     func() error { d, err := h.Read(ctx, author, draftA); return told(len(d.ID), err) },
 		"content":  func() error { p, err := h.Content(ctx, author, draftA); return toldOf(p != nil, err) },
+		"proof":    func() error { c, err := h.Certificate(ctx, author, draftA); return told(len(c), err) },
+		"review":   func() error { r, err := h.Review(ctx, author, draftA); return told(len(r), err) },
 		"submit":   func() error { _, err := h.Submit(ctx, author, draftA, nil); return err },
 		"plan":     func() error { _, err := h.Plan(ctx, author, draftB, document(t, tiny(t)), 0); return err },
 		"compute":  func() error { _, err := h.Compute(ctx, author, draftA); return err },

@@ -55,7 +55,7 @@ func (s *Service) Request(ctx context.Context, p access.Principal, r Request) (_
 		}
 		own := slices.DeleteFunc(slices.Clone(all), func(o Request) bool { return !o.of(p) })
 		if len(own) >= MaxRequests {
-			return fault.New(fault.TooMany, CodeTooManyRequests)
+			return conflict(CodeTooManyRequests)
 		}
 		if err := tx.SaveRequest(ctx, r); err != nil {
 			return err

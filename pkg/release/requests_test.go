@@ -124,7 +124,7 @@ func TestAHolderHasFiftyRequests(t *testing.T) {
 		must[release.Request](t)(h.Request(t.Context(), researcher, ages(id(i))))
 	}
 	_, err := h.Request(t.Context(), researcher, ages(id(release.MaxRequests)))
-	wantRefusal(t, err, fault.TooMany, release.CodeTooManyRequests)
+	wantRefusal(t, err, fault.Conflict, release.CodeTooManyRequests)
 	must[release.Request](t)(h.Request(t.Context(), researcher, ages(id(0))))
 	must[release.Request](t)(h.Request(t.Context(), other, ages(requestA)))
 }

@@ -36,6 +36,11 @@ func wordedBoth(t codelist.Text, least, most int) bool {
 
 // Submit hands a computed draft to a reviewer. Every finding of class review
 // has to be waived, each with a reason and a legal basis, and nothing else can be.
+//
+// It names no version. The waivers have to fit the findings that there are now;
+// if a colleague computed the draft again meanwhile, the reviewer finds them
+// beside the newer numbers and approves, by its version, the draft as it then
+// is, or does not. Nothing leaves the house by a submission alone.
 func (s *Service) Submit(ctx context.Context, p access.Principal, id DraftID, waivers []Waiver) (_ Draft, err error) {
 	defer fault.Wrap(&err, "submit a draft")
 	if err := p.Require(access.ReleasesPrepare); err != nil {
@@ -84,28 +89,40 @@ func waive(found findings, waivers []Waiver) error {
 	return nil
 }
 
-// Approve is a reviewer's word that a submitted draft may be published. The
-// reviewer is another person than whoever planned or submitted it: persons,
-// not clients, and whoever is nobody reviews nothing.
-func (s *Service) Approve(ctx context.Context, p access.Principal, id DraftID) (_ Draft, err error) {
+// Approve is a reviewer's word that a submitted draft may be published. It is
+// about the version that the reviewer read: if that is not the draft's any more,
+// the answer is CodeDraftChanged. The reviewer is another person than whoever
+// planned or submitted it: persons, not clients, and whoever is nobody reviews
+// nothing.
+func (s *Service) Approve(ctx context.Context, p access.Principal, id DraftID, version int) (_ Draft, err error) {
 	defer fault.Wrap(&err, "approve a draft")
-	return s.decide(ctx, p, id, Decision{By: personOf(p), Approved: true})
+	return s.decide(ctx, p, draftVersion{id, version}, Decision{By: personOf(p), Approved: true})
 }
 
-// Reject sends a submitted draft back, with a reason for its author.
-func (s *Service) Reject(ctx context.Context, p access.Principal, id DraftID, reason string) (_ Draft, err error) {
+// Reject sends a submitted draft back in the version that the reviewer read,
+// with a reason for its author.
+func (s *Service) Reject(ctx context.Context, p access.Principal, id DraftID, version int, reason string) (_ Draft, err error) {
 	defer fault.Wrap(&err, "reject a draft")
-	return s.decide(ctx, p, id, Decision{By: personOf(p), Reason: reason})
+	return s.decide(ctx, p, draftVersion{id, version}, Decision{By: personOf(p), Reason: reason})
 }
 
-func (s *Service) decide(ctx context.Context, p access.Principal, id DraftID, word Decision) (Draft, error) {
+// draftVersion is a draft as somebody read it.
+type draftVersion struct {
+	id      DraftID
+	version int
+}
+
+func (s *Service) decide(ctx context.Context, p access.Principal, read draftVersion, word Decision) (Draft, error) {
 	if err := p.Require(access.ReleasesReview); err != nil {
 		return Draft{}, err
 	}
 	if !word.Approved && !worded(word.Reason, MinRejection, MaxReasonText) {
 		return Draft{}, fault.New(fault.Invalid, CodeReason, fault.Detail{Code: CodeReason, Pointer: "/reason"})
 	}
-	return s.change(ctx, id, func(d *Draft) (step, error) {
+	return s.change(ctx, read.id, func(d *Draft) (step, error) {
+		if d.Version != read.version {
+			return step{}, fault.New(fault.Stale, CodeDraftChanged)
+		}
 		if err := d.in(Submitted); err != nil {
 			return step{}, err
 		}
@@ -117,7 +134,7 @@ func (s *Service) decide(ctx context.Context, p access.Principal, id DraftID, wo
 		if !word.Approved {
 			d.State, deed = Rejected, DeedRejected
 		}
-		return step{deed: s.deed(p, deed, string(id))}, nil
+		return step{deed: s.deed(p, deed, string(read.id))}, nil
 	})
 }
 

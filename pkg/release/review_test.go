@@ -71,7 +71,7 @@ func TestAFailCannotBeWaived(t *testing.T) {
 	h := open(t)
 	h.WithVerdict(auditor.Finding{Class: auditor.Fail, Rule: auditor.RuleShown, Scope: "x"})
 	h.planned(draftA, tiny(t))
-	d := h.refusedComputation(draftA, fault.Withheld, release.CodeNotProved)
+	d := h.refusedComputation(draftA, fault.Conflict, release.CodeNotProved)
 	waiver := release.Waiver{Finding: d.Findings[0].ID, Reason: strings.Repeat("because ", 5), LegalBasis: "none at all"}
 	_, err := h.Submit(t.Context(), author, draftA, []release.Waiver{waiver})
 	wantRefusal(t, err, fault.Conflict, release.CodeDraftState)
@@ -102,13 +102,56 @@ func TestT7_NobodyApprovesTheirOwn(t *testing.T) {
 			h := open(t)
 			h.computed(draftA, tiny(t))
 			must[release.Draft](t)(h.Submit(t.Context(), colleague, draftA, nil))
-			_, err := h.Approve(t.Context(), p, draftA)
+			_, err := h.Approve(t.Context(), p, draftA, h.version(draftA))
 			wantRefusal(t, err, fault.Forbidden, release.CodeOwnSubmission)
-			_, err = h.Reject(t.Context(), p, draftA, "not good enough")
+			_, err = h.Reject(t.Context(), p, draftA, h.version(draftA), "not good enough")
 			wantRefusal(t, err, fault.Forbidden, release.CodeOwnSubmission)
-			must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftA)) // somebody else may
+			must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftA, h.version(draftA))) // somebody else may
 		})
 	}
+}
+
+// A reviewer approves what was read, and nothing that came in its place: here
+// another plan, submitted under the same draft after a colleague's rejection.
+func TestT7_TheReviewerDecidesOnWhatWasRead(t *testing.T) {
+	h := open(t)
+	h.computed(draftA, tiny(t))
+	read := must[release.Draft](t)(h.Submit(t.Context(), author, draftA, nil))
+	second := reviewer
+	second.Client, second.Holder = "client-second", "holder-second"
+	rejected := must[release.Draft](t)(h.Reject(t.Context(), second, draftA, read.Version, "One figure is missing."))
+	must[release.Draft](t)(h.Plan(t.Context(), author, draftA, document(t, withTable(t)), rejected.Version))
+	d := must[release.Draft](t)(h.Compute(t.Context(), author, draftA))
+	d = must[release.Draft](t)(h.Submit(t.Context(), author, draftA, waivers(d)))
+	for name, version := range map[string]int{"what was read": read.Version, "nothing": 0, "what is not there yet": d.Version + 1} {
+		_, err := h.Approve(t.Context(), reviewer, draftA, version)
+		wantRefusal(t, err, fault.Stale, release.CodeDraftChanged)
+		_, err = h.Reject(t.Context(), reviewer, draftA, version, "It was never read.")
+		wantRefusal(t, err, fault.Stale, release.CodeDraftChanged)
+		if now := must[release.Draft](t)(h.memory.Draft(t.Context(), draftA)); now.State != release.Submitted || now.Version != d.Version {
+			t.Errorf("%s: %+v", name, now)
+		}
+	}
+	// The contrast: the same word about the version that is there.
+	must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftA, d.Version))
+}
+
+// What is submitted or approved stays what it is until somebody decides: that
+// is why neither a submission nor a publication has to name a version.
+func TestT7_NothingChangesUnderAReviewer(t *testing.T) {
+	h := open(t)
+	h.computed(draftA, tiny(t))
+	try := func(version int) {
+		t.Helper()
+		_, err := h.Plan(t.Context(), colleague, draftA, document(t, withTable(t)), version)
+		wantRefusal(t, err, fault.Conflict, release.CodeDraftState)
+		_, err = h.Compute(t.Context(), colleague, draftA)
+		wantRefusal(t, err, fault.Conflict, release.CodeDraftState)
+		_, err = h.Submit(t.Context(), colleague, draftA, nil)
+		wantRefusal(t, err, fault.Conflict, release.CodeDraftState)
+	}
+	try(must[release.Draft](t)(h.Submit(t.Context(), author, draftA, nil)).Version)
+	try(must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftA, h.version(draftA))).Version)
 }
 
 // A submission by nobody is approved by nobody.
@@ -118,7 +161,7 @@ func TestT7_ASubmissionByNobodyIsNotApproved(t *testing.T) {
 	nameless.Holder = ""
 	h.computed(draftA, tiny(t))
 	must[release.Draft](t)(h.Submit(t.Context(), nameless, draftA, nil))
-	_, err := h.Approve(t.Context(), reviewer, draftA)
+	_, err := h.Approve(t.Context(), reviewer, draftA, h.version(draftA))
 	wantRefusal(t, err, fault.Forbidden, release.CodeOwnSubmission)
 }
 
@@ -130,7 +173,7 @@ func TestT7_Contrast_WithoutSeparationOnePersonPublishesAlone(t *testing.T) {
 	alone.Permissions = append(alone.Permissions, access.ReleasesReview)
 	h.computed(draftA, tiny(t))
 	must[release.Draft](t)(h.Submit(t.Context(), alone, draftA, nil))
-	must[release.Draft](t)(h.Approve(t.Context(), alone, draftA))
+	must[release.Draft](t)(h.Approve(t.Context(), alone, draftA, h.version(draftA)))
 	must[release.Draft](t)(h.Publish(t.Context(), alone, draftA))
 }
 
@@ -139,10 +182,10 @@ func TestARejectionHasAReasonAndTakesANewPlan(t *testing.T) {
 	h.computed(draftA, tiny(t))
 	must[release.Draft](t)(h.Submit(t.Context(), author, draftA, nil))
 	for _, reason := range []string{"", "no", strings.Repeat("x", 501), "a bell \a rings here"} {
-		_, err := h.Reject(t.Context(), reviewer, draftA, reason)
+		_, err := h.Reject(t.Context(), reviewer, draftA, h.version(draftA), reason)
 		wantRefusal(t, err, fault.Invalid, release.CodeReason)
 	}
-	d := must[release.Draft](t)(h.Reject(t.Context(), reviewer, draftA, "The title is not that of the report."))
+	d := must[release.Draft](t)(h.Reject(t.Context(), reviewer, draftA, h.version(draftA), "The title is not that of the report."))
 	if d.State != release.Rejected || d.Decision.Approved || d.Decision.By.Holder != reviewer.Holder {
 		t.Errorf("%+v", d.Decision)
 	}

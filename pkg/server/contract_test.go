@@ -50,6 +50,7 @@ func TestContractExamplesWork(t *testing.T) {
 // before is in which state a draft must be for an operation.
 var before = map[string]release.State{
 	"computeDraft": release.Planned, "getDraftContent": release.Computed, "submitDraft": release.Computed,
+	"getDraftCertificate": release.Computed, "getDraftReview": release.Published,
 	"approveDraft": release.Submitted, "rejectDraft": release.Submitted, "publishDraft": release.Approved,
 }
 

@@ -123,22 +123,25 @@ func TestTheWayOfADraftHasOneDirection(t *testing.T) {
 	wantStatus(t, p.do(desk, "POST", draft(1)+"/submission", `{"waivers":[]}`), 409, "draft_state")
 	wantStatus(t, p.do(desk, "GET", draft(1)+"/content", ""), 409, "draft_state")
 	wantStatus(t, p.do(desk, "POST", draft(1)+"/publication", ""), 409, "draft_state")
-	wantStatus(t, p.do(reviewer, "POST", draft(1)+"/approval", ""), 409, "draft_state")
+	wantStatus(t, p.do(reviewer, "POST", draft(1)+"/approval", "", "If-Match", `"v1"`), 409, "draft_state")
 	wantStatus(t, p.do(desk, "PUT", draft(2), smallPlan, "If-Match", `"v1"`), 409, "draft_state")
-	wantStatus(t, p.do(desk, "POST", draft(2)+"/approval", ""), 403, "permission_missing")
-	wantStatus(t, p.do(reviewer, "POST", draft(2)+"/rejection", `{}`), 422, "content_refused")
-	wantStatus(t, p.do(reviewer, "POST", draft(2)+"/rejection", `{"reason":"no"}`), 422, "reason_invalid")
-	rejected := p.do(reviewer, "POST", draft(2)+"/rejection", `{"reason":"One table too many."}`)
+	wantStatus(t, p.do(desk, "POST", draft(2)+"/approval", "", "If-Match", `"v1"`), 403, "permission_missing")
+	wantStatus(t, p.do(reviewer, "POST", draft(2)+"/rejection", `{}`, "If-Match", `"v1"`), 422, "content_refused")
+	wantStatus(t, p.do(reviewer, "POST", draft(2)+"/rejection", `{"reason":"no"}`, "If-Match", `"v1"`), 422, "reason_invalid")
+	rejected := p.do(reviewer, "POST", draft(2)+"/rejection", `{"reason":"One table too many."}`, "If-Match", `"v1"`)
 	wantStatus(t, rejected, 200, "")
 	if !strings.Contains(string(rejected.Body), `"approved":false,"reason":"One table too many."`) {
 		t.Errorf("%s", rejected.Body)
 	}
 	other := strings.Replace(smallPlan, "Small", "Smaller", 1)
 	wantStatus(t, p.do(desk, "PUT", draft(2), other, "If-Match", rejected.Header.Get("ETag")), 200, "")
-	approved := p.do(reviewer, "POST", draft(3)+"/approval", "")
+	approved := p.do(reviewer, "POST", draft(3)+"/approval", "", "If-Match", `"v1"`)
 	wantStatus(t, approved, 200, "")
 	wantStatus(t, p.do(desk, "POST", draft(3)+"/submission", `{}`), 422, "content_refused")
-	for _, path := range []string{"", "/content"} {
+	for _, path := range []string{"/certificate", "/review"} {
+		wantStatus(t, p.do(desk, "GET", draft(1)+path, ""), 409, "draft_state")
+	}
+	for _, path := range []string{"", "/content", "/certificate", "/review"} {
 		wantStatus(t, p.do(desk, "GET", draft(9)+path, ""), 404, "not_found")
 	}
 	for _, path := range []string{"/computation", "/publication"} {
@@ -150,13 +153,36 @@ func TestTheWayOfADraftHasOneDirection(t *testing.T) {
 	wantStatus(t, p.do(desk, "PUT", "/v1/releases/1/withdrawal", bodies("")["withdrawRelease"]), 404, "not_found")
 }
 
+// Nobody approves or rejects a draft without saying which version was read.
+func TestDecisionsNameTheVersionThatTheyAreAbout(t *testing.T) {
+	p := play{t: t, s: servertest.Start(t, servertest.Options{})}
+	path := "/v1/drafts/" + servertest.ID(1)
+	seedDraft(t, p.s, draftOf(servertest.ID(1), release.Submitted))
+	for _, decision := range []struct{ path, body string }{{"/approval", ""}, {"/rejection", bodies("")["rejectDraft"]}} {
+		decide := func(headers ...string) servertest.Response {
+			return p.do(p.s.Cast.Reviewer, "POST", path+decision.path, decision.body, headers...)
+		}
+		wantStatus(t, decide(), 428, "draft_changed")
+		wantStatus(t, decide("If-Match", `"v2"`), 412, "draft_changed")
+		wantStatus(t, decide("If-Match", "*"), 400, "if_match_malformed")
+		wantStatus(t, decide("If-None-Match", `"v1"`), 400, "condition_unsupported")
+	}
+	var read wire
+	decode(t, p.do(p.s.Cast.Reviewer, "GET", path, ""), &read)
+	if read.State != "submitted" {
+		t.Fatalf("it is %s", read.State)
+	}
+	wantStatus(t, p.do(p.s.Cast.Reviewer, "POST", path+"/approval", "", "If-Match", read.ETag), 200, "")
+	wantStatus(t, p.do(p.s.Cast.Reviewer, "POST", path+"/approval", "", "If-Match", read.ETag), 412, "draft_changed")
+}
+
 // Nobody approves what is their own, with whatever client.
 func TestNobodyApprovesTheirOwn(t *testing.T) {
 	p := play{t: t, s: servertest.Start(t, servertest.Options{})}
 	own := draftOf(servertest.ID(1), release.Submitted)
 	own.Submission.By.Holder = theReviewer.Holder
 	seedDraft(t, p.s, own)
-	wantStatus(t, p.do(p.s.Cast.Reviewer, "POST", "/v1/drafts/"+servertest.ID(1)+"/approval", ""), 403, "own_submission")
+	wantStatus(t, p.do(p.s.Cast.Reviewer, "POST", "/v1/drafts/"+servertest.ID(1)+"/approval", "", "If-Match", `"v1"`), 403, "own_submission")
 }
 
 func TestDefaultPlanCanBeSentBack(t *testing.T) {

@@ -83,6 +83,15 @@ func draftVersion(header *string) (int, error) {
 	return strconv.Atoi(parts[1])
 }
 
+// versionRequired turns the refusal of a version into that of a request without
+// one, where If-Match was left out.
+func versionRequired(err error, header *string) error {
+	if header == nil && fault.CodeOf(err) == release.CodeDraftChanged {
+		return fault.Because(err, fault.PreconditionRequired, release.CodeDraftChanged)
+	}
+	return err
+}
+
 // withoutForeignNames cuts each pointer into a plan where the first name stands
 // that no plan has: the caller made it up, and it is not repeated.
 func withoutForeignNames(err error) error {

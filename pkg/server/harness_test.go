@@ -28,6 +28,9 @@ func sample(t testing.TB, op server.Entry, id string) servertest.Request {
 		path = strings.Replace(path, "2025", "2024", 1) + "?purpose=figure_check"
 	}
 	r := servertest.Request{Method: op.Method, Path: path}
+	if op.ID == "approveDraft" || op.ID == "rejectDraft" {
+		r.Header = header("If-Match", `"v1"`)
+	}
 	if len(op.Media) == 0 {
 		return r
 	}

@@ -52,14 +52,19 @@ var releases = []operation{
 		long: true,
 	},
 	{id: "getDraftContent", method: http.MethodGet, path: "/v1/drafts/{draft_id}/content", permission: drafters},
+	{id: "getDraftCertificate", method: http.MethodGet, path: "/v1/drafts/{draft_id}/certificate", permission: drafters},
+	{id: "getDraftReview", method: http.MethodGet, path: "/v1/drafts/{draft_id}/review", permission: drafters},
 	{
 		id: "submitDraft", method: http.MethodPost, path: "/v1/drafts/{draft_id}/submission", permission: anyOf{access.ReleasesPrepare},
 		media: []string{mediaJSON}, limit: planBody,
 	},
-	{id: "approveDraft", method: http.MethodPost, path: "/v1/drafts/{draft_id}/approval", permission: anyOf{access.ReleasesReview}},
+	{
+		id: "approveDraft", method: http.MethodPost, path: "/v1/drafts/{draft_id}/approval", permission: anyOf{access.ReleasesReview},
+		ifMatch: true,
+	},
 	{
 		id: "rejectDraft", method: http.MethodPost, path: "/v1/drafts/{draft_id}/rejection", permission: anyOf{access.ReleasesReview},
-		media: []string{mediaJSON}, limit: smallBody,
+		media: []string{mediaJSON}, limit: smallBody, ifMatch: true,
 	},
 	{
 		id: "publishDraft", method: http.MethodPost, path: "/v1/drafts/{draft_id}/publication", permission: anyOf{access.ReleasesPrepare},

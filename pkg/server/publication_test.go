@@ -12,6 +12,7 @@ import (
 	"manniskohandel.se/casestat/pkg/record"
 	"manniskohandel.se/casestat/pkg/recordtest"
 	"manniskohandel.se/casestat/pkg/servertest"
+	"manniskohandel.se/casestat/pkg/signed"
 	"manniskohandel.se/casestat/pkg/store"
 )
 
@@ -89,6 +90,7 @@ const aDraft = "/v1/drafts/c0ffee00-0000-4000-8000-00000000d4af"
 func (p play) steps(plan string) []func() servertest.Response {
 	desk, reviewer := p.s.Cast.Desk, p.s.Cast.Reviewer
 	var computed wire
+	var submitted string
 	return []func() servertest.Response{
 		func() servertest.Response { return p.do(desk, "PUT", aDraft, plan) },
 		func() servertest.Response { return p.do(desk, "POST", aDraft+"/computation", "") },
@@ -98,8 +100,14 @@ func (p play) steps(plan string) []func() servertest.Response {
 			return answer
 		},
 		func() servertest.Response { return p.do(reviewer, "GET", aDraft+"/content", "") },
-		func() servertest.Response { return p.do(desk, "POST", aDraft+"/submission", computed.waivers(p.t)) },
-		func() servertest.Response { return p.do(reviewer, "POST", aDraft+"/approval", "") },
+		func() servertest.Response {
+			answer := p.do(desk, "POST", aDraft+"/submission", computed.waivers(p.t))
+			submitted = answer.Header.Get("ETag")
+			return answer
+		},
+		func() servertest.Response {
+			return p.do(reviewer, "POST", aDraft+"/approval", "", "If-Match", submitted)
+		},
 		func() servertest.Response { return p.do(desk, "POST", aDraft+"/publication", "") },
 	}
 }
@@ -135,6 +143,18 @@ func TestPublicationFromPlanToPublic(t *testing.T) {
 	decode(t, get(t, p.s, "/v1/releases/1/figures/undocumented"), &figure)
 	if len(figure.Years) != 1 || figure.Years[0].Value != 30 || figure.Years[0].Sentence.EN != "30 are undocumented" {
 		t.Errorf("the published figure: %+v", figure)
+	}
+	certificate := p.do(p.s.Cast.Desk, "GET", aDraft+"/certificate", "").Body
+	if summary := string(get(t, p.s, "/v1/releases/1").Body); !strings.Contains(summary, signed.HashOf(certificate).String()) {
+		t.Errorf("the certificate is not the release's: %s", summary)
+	}
+	for _, part := range []string{"/certificate", "/review"} {
+		sealed := p.do(p.s.Cast.Reviewer, "GET", aDraft+part, "")
+		wantStatus(t, sealed, 200, "")
+		if sealed.Header.Get("Content-Type") != "application/octet-stream" || sealed.Header.Get("Cache-Control") != "no-store" || len(sealed.Body) == 0 {
+			t.Errorf("%s: %v", part, sealed.Header)
+		}
+		wantStatus(t, p.do(p.s.Cast.Researcher, "GET", aDraft+part, ""), 403, "permission_missing")
 	}
 	if table := string(get(t, p.s, "/v1/releases/1/tables/age").Body); !strings.Contains(table, `"value":20`) {
 		t.Errorf("the published table: %s", table)
@@ -261,7 +281,7 @@ func seen(t *testing.T, s *servertest.Service, outside map[string]string) string
 	for _, who := range sortedNames(outside) {
 		for _, path := range []string{
 			"/v1/releases", "/v1/releases/1", "/v1/releases/1/figures", "/v1/releases/1/manifest", "/v1/releases/1/trends/undocumented",
-			"/v1/releases/checkpoint", "/v1/drafts", aDraft, aDraft + "/content", aDraft + "/remedies", "/v1/requests",
+			"/v1/releases/checkpoint", "/v1/drafts", aDraft, aDraft + "/content", aDraft + "/remedies", aDraft + "/certificate", aDraft + "/review", "/v1/requests",
 			"/v1/plans/default?year=2025", "/v1/drafts/" + servertest.ID(77), "/v1/periods",
 		} {
 			answer := s.Do(t, servertest.Request{Method: "GET", Path: path, Token: outside[who]})

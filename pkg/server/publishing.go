@@ -63,14 +63,29 @@ func (s *Server) SubmitDraft(c echo.Context, id api.DraftID) error {
 }
 
 // ApproveDraft allows a draft to be published.
-func (s *Server) ApproveDraft(c echo.Context, id api.DraftID) error {
+func (s *Server) ApproveDraft(c echo.Context, id api.DraftID, params api.ApproveDraftParams) error {
+	return s.decide(c, params.IfMatch, func(ctx context.Context, p access.Principal, version int) (release.Draft, error) {
+		return s.deps.Publishing.Approve(ctx, p, release.DraftID(id), version)
+	})
+}
+
+// decide answers with what a draft is after a reviewer decided on the version
+// that was read. Without one nothing is decided: nobody knows what was read.
+func (s *Server) decide(
+	c echo.Context, ifMatch *string, word func(ctx context.Context, p access.Principal, version int) (release.Draft, error),
+) error {
+	version, err := draftVersion(ifMatch)
+	if err != nil {
+		return err
+	}
 	return s.draft(c, http.StatusOK, func(ctx context.Context, p access.Principal) (release.Draft, error) {
-		return s.deps.Publishing.Approve(ctx, p, release.DraftID(id))
+		d, err := word(ctx, p, version)
+		return d, versionRequired(err, ifMatch)
 	})
 }
 
 // RejectDraft refuses a draft.
-func (s *Server) RejectDraft(c echo.Context, id api.DraftID) error {
+func (s *Server) RejectDraft(c echo.Context, id api.DraftID, params api.RejectDraftParams) error {
 	var order struct {
 		Reason *string `json:"reason"`
 	}
@@ -80,8 +95,8 @@ func (s *Server) RejectDraft(c echo.Context, id api.DraftID) error {
 	if order.Reason == nil {
 		return refused("/reason", record.CodeRequired)
 	}
-	return s.draft(c, http.StatusOK, func(ctx context.Context, p access.Principal) (release.Draft, error) {
-		return s.deps.Publishing.Reject(ctx, p, release.DraftID(id), *order.Reason)
+	return s.decide(c, params.IfMatch, func(ctx context.Context, p access.Principal, version int) (release.Draft, error) {
+		return s.deps.Publishing.Reject(ctx, p, release.DraftID(id), version, *order.Reason)
 	})
 }
 

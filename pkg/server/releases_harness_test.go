@@ -38,6 +38,9 @@ func draftOf(id string, state release.State) release.Draft {
 	if state == release.Submitted || state == release.Approved {
 		d.Submission = &release.Submission{By: theDesk}
 	}
+	if state == release.Published {
+		d.Number = 1
+	}
 	if state == release.Approved {
 		d.Decision = &release.Decision{By: theReviewer, Approved: true}
 	}

@@ -48,6 +48,7 @@ type Deps struct {
 	Members       Members
 	Drafts        Drafts
 	Publishing    Publishing
+	Sealed        Sealed
 	Requests      Requests
 	Shelf         Shelf
 	ReleaseKey    signed.Key     // what releases are signed with now
@@ -68,7 +69,7 @@ func (d Deps) check() error {
 	return missing(map[string]bool{
 		"Authenticator": d.Authenticator == nil, "Granter": d.Granter == nil, "Keys": d.Keys == nil,
 		"Records": d.Records == nil, "Counts": d.Counts == nil, "Periods": d.Periods == nil, "Members": d.Members == nil,
-		"Drafts": d.Drafts == nil, "Publishing": d.Publishing == nil, "Requests": d.Requests == nil,
+		"Drafts": d.Drafts == nil, "Publishing": d.Publishing == nil, "Sealed": d.Sealed == nil, "Requests": d.Requests == nil,
 		"Shelf": d.Shelf == nil, "ReleaseKey": d.ReleaseKey.IsZero(),
 		"Reader": d.Reader == nil, "Book": d.Book == nil, "Figures": d.Figures == nil, "Contract": len(d.Contract) == 0,
 		"Log": d.Log == nil, "Now": d.Now == nil, "Random": d.Random == nil,

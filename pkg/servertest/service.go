@@ -131,7 +131,7 @@ func (s *Service) deps(t testing.TB, stores Stores) server.Deps {
 	return server.Deps{
 		Authenticator: access.Authenticator{Verifier: verifier, Directory: s.Members}, Granter: granter, Keys: s.ring,
 		Records: s.Records, Counts: counts, Periods: s.Members, Members: s.Members,
-		Drafts: s.Drafts, Publishing: s.Drafts, Requests: s.Drafts, Shelf: s.Shelf, ReleaseKey: key,
+		Drafts: s.Drafts, Publishing: s.Drafts, Sealed: s.Drafts, Requests: s.Drafts, Shelf: s.Shelf, ReleaseKey: key,
 		Reader: reader, Book: book, Figures: figures, Contract: casestat.Contract,
 		Log: slog.New(slog.NewJSONHandler(s.Log, nil)), Now: time.Now, Random: rand.Reader, HSTS: true, Ready: s.Store.Ping,
 	}
