@@ -29,10 +29,11 @@ test: tools check ## everything: what is needed, the checks, all tests (nothing 
 	go run ./test/tally -strict $$race -vet=off -count=1 -timeout $(TEST_TIMEOUT) $(racing) -- -vet=off -count=1 -timeout $(TEST_TIMEOUT) $$others
 
 .PHONY: tools
-tools: ## the Go modules, and what the tests run (a PostgreSQL server, curl, glpsol) where it is missing
+tools: ## the Go modules, and what the tests run (a PostgreSQL server, curl, glpsol, LibreOffice, ...) where it is missing
 	@go mod download
 	@test/install-tools.sh
 	@test/install-glpk.sh
+	@test/install-clients.sh
 
 .PHONY: check
 check: vet format lint ## vet, formatting, static analysis

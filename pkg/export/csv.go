@@ -121,7 +121,7 @@ func (w *rows) write(fields ...string) {
 }
 
 func (w *rows) quote(field string) string {
-	if !strings.ContainsAny(field, "\"\r\n,;\t") && field == strings.TrimSpace(field) {
+	if !strings.ContainsAny(field, "\"\r\n,;\t") && strings.IndexByte(field, w.separator) < 0 && field == strings.TrimSpace(field) {
 		return field
 	}
 	return `"` + strings.ReplaceAll(field, `"`, `""`) + `"`

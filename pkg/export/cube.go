@@ -120,7 +120,7 @@ func (c *Cube) check() error {
 		seen[strings.ToUpper(d.Code)] = true
 		roles[d.Role]++
 	}
-	if places != len(c.Numbers) || roles[Time] != 1 || roles[Contents] != 1 || c.Across < 1 || c.Across > len(c.Dimensions) {
+	if !isCode(c.ID) || places != len(c.Numbers) || roles[Time] != 1 || roles[Contents] != 1 || c.Across < 1 || c.Across > len(c.Dimensions) {
 		return fault.New(fault.Invalid, CodeCube)
 	}
 	return nil
@@ -154,8 +154,10 @@ func plainIn(text string) string {
 		switch {
 		case unicode.IsControl(r), r == '\u2028', r == '\u2029':
 			return ' '
-		case r == '\ufffe', r == '\uffff':
-			return -1 // no XML can hold them
+		case r == '\ufffe', r == '\uffff', r == '\ufeff', r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
+			// No XML can hold the first two; a byte order mark would hide what the
+			// first field of a file begins with; the rest turn the order of letters.
+			return -1
 		default:
 			return r
 		}

@@ -109,6 +109,11 @@ func (s Served) around(d dataset, value any, lang codelist.Lang) servedDataset {
 			continue
 		}
 		more := s.Dimensions[m.name]
+		for _, category := range plain.Category.Index {
+			if more.Total != "" && category.name == more.Total && len(plain.Category.Index) > 1 {
+				out.Extension.Casestat.AddsUp = false // a total stands beside its parts
+			}
+		}
 		details := servedDimensionDetails{
 			Elimination: more.Total != "", EliminationValueCode: more.Total, Show: plain.Extension.Show, Codelists: []servedCodelist{},
 		}
