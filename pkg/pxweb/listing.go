@@ -13,7 +13,7 @@ import (
 
 // Bounds of a search.
 const (
-	maxPage  = 1000
+	maxPage  = 10_000
 	maxQuery = 200 // bytes
 )
 
@@ -91,6 +91,9 @@ func (a *API) searchOf(p parameters) (s search, err error) {
 	}
 	if s.page, err = p.number("pageNumber", 1, 1_000_000); err != nil {
 		return s, err
+	}
+	if p.one("pagesize") == "0" { // pxwebpy asks for as many as there are
+		p["pagesize"] = nil
 	}
 	s.size, err = p.number("pageSize", a.limits.Page, maxPage)
 	return s, err
