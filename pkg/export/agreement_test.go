@@ -79,12 +79,19 @@ func agree(t testing.TB, c *export.Cube) {
 
 // withTotal is the total that lists of observations hold.
 func withTotal(c *export.Cube) *cell {
+	classified := false
 	for _, d := range c.Dimensions {
+		classified = classified || d.Role == export.Classification
 		if d.Role != export.Classification && len(d.Categories) != 1 {
 			return nil
 		}
+		for _, category := range d.Categories {
+			if category.Code == "_T" {
+				return nil // it stands there as a number like the others
+			}
+		}
 	}
-	if c.Total == nil {
+	if c.Total == nil || !classified {
 		return nil
 	}
 	total := cellOf(*c.Total)
@@ -177,7 +184,10 @@ func genDimension(i int, role export.Role) *rapid.Generator[export.Dimension] {
 		d := export.Dimension{Code: fmt.Sprintf("field_%d", i), Role: role, Label: genLabel().Draw(t, "label"), Options: role == export.Classification && rapid.Bool().Draw(t, "options")}
 		for j := range rapid.IntRange(1, 3).Draw(t, "categories") {
 			code := fmt.Sprint(2024 + j)
-			if role != export.Time {
+			switch {
+			case role == export.Classification && j == 0 && rapid.Bool().Draw(t, "with a total"):
+				code = "_T"
+			case role != export.Time:
 				code = fmt.Sprintf("%d_plus", j)
 			}
 			d.Categories = append(d.Categories, export.Category{Code: code, Label: genLabel().Draw(t, "label"), Unit: genLabel().Draw(t, "unit")})
@@ -265,7 +275,9 @@ func TestWhatIsNoCubeIsRefused(t *testing.T) {
 				func() ([]byte, error) { return c.JSONStat(codelist.Swedish) },
 				func() ([]byte, error) { return c.PX(codelist.Swedish) },
 				c.SDMX,
-				func() ([]byte, error) { return export.Workbook(export.Book{Cubes: []*export.Cube{c}}, codelist.Swedish) },
+				func() ([]byte, error) {
+					return export.Workbook(export.Book{Cubes: []*export.Cube{c}}, codelist.Swedish)
+				},
 			} {
 				_, err := write()
 				errs = append(errs, err)

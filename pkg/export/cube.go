@@ -9,10 +9,6 @@ import (
 	"manniskohandel.se/casestat/pkg/report"
 )
 
-// CodeCube: a cube has not one number for every combination of its categories,
-// or a dimension or a category without a code of its own.
-const CodeCube fault.Code = "export_cube"
-
 // Cube is a table as every format of statistics sees it: dimensions, time and
 // what is counted among them, and a number for every combination. All formats
 // are written from it, so that they say the same.

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strconv"
 
 	"manniskohandel.se/casestat/pkg/codelist"
@@ -35,7 +36,7 @@ func (c *Cube) observations() []observation {
 		}
 		all = append(all, o)
 	})
-	if c.Total == nil || len(c.dimension(Time).Categories) != 1 || len(c.dimension(Contents).Categories) != 1 {
+	if !c.hasTotalRow() {
 		return all
 	}
 	total := observation{number: *c.Total, total: true}
@@ -47,4 +48,22 @@ func (c *Cube) observations() []observation {
 		total.at = append(total.at, cat)
 	}
 	return append(all, total)
+}
+
+// hasTotalRow says whether the total is one more observation: of one year and
+// one content, and of none that is among the others already.
+func (c *Cube) hasTotalRow() bool {
+	own := false
+	for _, d := range c.Dimensions {
+		switch {
+		case d.Role != Classification && len(d.Categories) != 1:
+			return false
+		case d.Role != Classification:
+		case slices.Contains(d.codes(), codeTotal):
+			return false
+		default:
+			own = true
+		}
+	}
+	return own && c.Total != nil
 }

@@ -16,14 +16,27 @@ import (
 	"manniskohandel.se/casestat/pkg/figure"
 	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/report"
+	"manniskohandel.se/casestat/pkg/signed"
 )
 
-// CodeFileName: a table's name makes no name of a file, or two tables of a
-// year have the same.
-const CodeFileName fault.Code = "export_file_name"
+// Why a release cannot be rendered.
+const (
+	// CodeFileName: a table's name makes no name of a file, or two tables of a
+	// year have the same.
+	CodeFileName fault.Code = "export_file_name"
+	// CodeTooLarge: there are more than MaxFiles files, or one has more than
+	// signed.MaxSize bytes. No shelf would show such a release.
+	CodeTooLarge fault.Code = "export_too_large"
+	// CodeCube: a cube has not one number for every combination of its
+	// categories, or a dimension or a category without a code of its own.
+	CodeCube fault.Code = "export_cube"
+)
 
-// MaxFileName bounds the name of a file, in bytes.
-const MaxFileName = 160
+// Limits of a release's files.
+const (
+	MaxFiles    = 1 << 15
+	MaxFileName = 160 // bytes
+)
 
 // File is one rendered file.
 type File struct {
@@ -103,6 +116,10 @@ func (f *files) add(name, media string, write func() ([]byte, error)) {
 	content, err := write()
 	if err != nil {
 		f.err = err
+		return
+	}
+	if len(f.all) == MaxFiles || len(content) > signed.MaxSize {
+		f.err = fault.New(fault.Invalid, CodeTooLarge)
 		return
 	}
 	if f.seen == nil {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -113,17 +114,17 @@ func (w *workbook) cover(b Book, cubes []*Cube, names []string) error {
 	s.row(w.text(styleTitle, plain(b.Title).In(w.lang)))
 	s.row()
 	for _, line := range w.facts(b, cubes) {
-		s.row(w.text(styleHead, line[0]), w.text(styleText, line[1]))
+		s.row(w.text(styleName, line[0]), w.text(styleText, line[1]))
 	}
 	s.row()
 	s.row(nothing, w.text(styleText, coverProtection.In(w.lang)))
 	s.row()
-	s.row(w.text(styleHead, coverSymbols.In(w.lang)))
+	s.row(w.text(styleName, coverSymbols.In(w.lang)))
 	s.row(w.text(styleWithheld, SymbolWithheld), w.text(styleText, coverWithheld.In(w.lang)))
 	s.row(w.text(styleImpossible, SymbolImpossible), w.text(styleText, coverNone.In(w.lang)))
 	if len(cubes) > 0 {
 		s.row()
-		s.row(w.text(styleHead, coverSheets.In(w.lang)))
+		s.row(w.text(styleName, coverSheets.In(w.lang)))
 	}
 	for i, c := range cubes {
 		s.row(w.text(styleText, names[i]), w.text(styleText, c.Title.In(w.lang)))
@@ -166,13 +167,14 @@ func (w *workbook) facts(b Book, cubes []*Cube) [][2]string {
 // withheld numbers lie.
 func (w *workbook) cube(name string, c *Cube) error {
 	g := c.grid(w.lang)
-	s, err := w.sheet(name, 24, 24)
+	widths := slices.Repeat([]float64{columnWidth}, max(noteColumns, len(g.head)))
+	s, err := w.sheet(name, widths...)
 	if err != nil {
 		return err
 	}
 	s.row(w.text(styleTitle, c.Title.In(w.lang)))
 	for _, note := range c.Notes {
-		s.row(w.text(styleNote, note.In(w.lang)))
+		s.note(w.styles[styleText], cut(note.In(w.lang), maxCellText))
 	}
 	s.row()
 	s.row(w.texts(styleHead, g.head)...)

@@ -3,9 +3,11 @@ package export
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -18,8 +20,8 @@ type style int
 const (
 	styleTitle style = iota
 	styleHead
+	styleName
 	styleText
-	styleNote
 	styleNumber
 	styleWithheld
 	styleImpossible
@@ -28,13 +30,22 @@ const (
 
 // looks are told apart without colour: what is withheld is in italics on grey.
 var looks = [styleCount]excelize.Style{
-	styleTitle:      {Font: &excelize.Font{Bold: true, Size: 14}},
-	styleHead:       {Font: &excelize.Font{Bold: true}, Border: []excelize.Border{{Type: "bottom", Style: 1, Color: "404040"}}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}},
-	styleText:       {Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}},
-	styleNote:       {Font: &excelize.Font{Italic: true}},
-	styleNumber:     {NumFmt: 3, Alignment: &excelize.Alignment{Horizontal: "right"}},
-	styleWithheld:   {Font: &excelize.Font{Italic: true}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D9D9D9"}}, Alignment: &excelize.Alignment{Horizontal: "right"}},
-	styleImpossible: {Alignment: &excelize.Alignment{Horizontal: "right"}},
+	styleTitle:      {Font: font(14, true, false)},
+	styleHead:       {Font: font(11, true, false), Border: []excelize.Border{{Type: "bottom", Style: 1, Color: "404040"}}, Alignment: wrapped},
+	styleName:       {Font: font(11, true, false), Alignment: wrapped},
+	styleText:       {Font: font(11, false, false), Alignment: wrapped},
+	styleNumber:     {Font: font(11, false, false), NumFmt: 3, Alignment: right},
+	styleWithheld:   {Font: font(11, false, true), Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"D9D9D9"}}, Alignment: right},
+	styleImpossible: {Font: font(11, false, false), Alignment: right},
+}
+
+var (
+	wrapped = &excelize.Alignment{WrapText: true, Vertical: "top"}
+	right   = &excelize.Alignment{Horizontal: "right"}
+)
+
+func font(size float64, bold, italic bool) *excelize.Font {
+	return &excelize.Font{Family: "Calibri", Size: size, Bold: bold, Italic: italic}
 }
 
 // nothing is an empty cell.
@@ -85,6 +96,9 @@ func (w *workbook) sheet(name string, widths ...float64) (*sheet, error) {
 	} else {
 		_, err = w.file.NewSheet(name)
 	}
+	if err == nil {
+		err = w.layOut(name)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +113,41 @@ func (w *workbook) sheet(name string, widths ...float64) (*sheet, error) {
 	}
 	return &sheet{stream: stream, next: 1}, nil
 }
+
+// layOut makes a sheet print on pages of A4 as wide as it is.
+func (w *workbook) layOut(name string) error {
+	fit, a4, wide, tall, landscape := true, 9, 1, 0, "landscape"
+	if err := w.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return err
+	}
+	return w.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &wide, FitToHeight: &tall})
+}
+
+// note writes a text across the columns that note texts have, in as many lines
+// as it needs: a spreadsheet program works out no height for merged cells.
+func (s *sheet) note(style int, text string) {
+	if s.err != nil {
+		return
+	}
+	lines := 1 + utf8.RuneCountInString(text)/(noteColumns*columnWidth*9/10)
+	from, err := excelize.CoordinatesToCellName(1, s.next)
+	to, second := excelize.CoordinatesToCellName(noteColumns, s.next)
+	if s.err = errors.Join(err, second); s.err != nil {
+		return
+	}
+	s.err = s.stream.SetRow(from, []any{excelize.Cell{StyleID: style, Value: text}}, excelize.RowOpts{Height: min(15*float64(lines), excelize.MaxRowHeight)})
+	if s.err == nil {
+		s.err = s.stream.MergeCell(from, to)
+	}
+	s.next++
+}
+
+// The columns of a table's sheet, in characters, and how many of them a note
+// spans.
+const (
+	columnWidth = 24
+	noteColumns = 5
+)
 
 // row writes the next row; without cells, an empty one.
 func (s *sheet) row(cells ...any) {

@@ -3,11 +3,13 @@ package shelf_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"manniskohandel.se/casestat/pkg/export"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/shelf"
@@ -76,6 +78,20 @@ func TestAWithdrawnReleaseStaysReadable(t *testing.T) {
 	}
 	if content, f, err := b.Shelf().File(t.Context(), 2, "figures.json"); err != nil || len(content) != f.Size {
 		t.Error(err)
+	}
+}
+
+// What is rendered must fit on the shelf: a release that it refuses would take
+// all others with it.
+func TestWhatIsRenderedFitsOnTheShelf(t *testing.T) {
+	if export.MaxFiles > shelf.MaxFiles || export.MaxFileName > shelf.MaxFileName {
+		t.Errorf("%d files with names of %d bytes", export.MaxFiles, export.MaxFileName)
+	}
+	table := strings.Repeat("a", 64) + "." + strings.Repeat("b", 63) // of a plan, and an option of a codebook
+	for _, f := range shelftest.New(t).Render(shelftest.Slide(2024)) {
+		if name := strings.Replace(f.Name, ".age.", "."+table+".", 1); len(name) > shelf.MaxFileName {
+			t.Errorf("%s has %d bytes", name, len(name))
+		}
 	}
 }
 

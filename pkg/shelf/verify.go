@@ -17,7 +17,7 @@ import (
 
 // Limits of what a manifest may name.
 const (
-	MaxFiles    = 4096
+	MaxFiles    = 1 << 15
 	MaxFileName = 160 // bytes
 )
 

@@ -132,7 +132,10 @@ func (b *builder) figures() {
 	b.y.Universes = []plan.PublishedUniverse{{Name: universe, Label: label, Size: size}}
 	wheres := []plan.Selection{
 		nil, where(axisContact, 0), where(axisReport, 0), where(axisResidence, 0),
-		{{Axis: axisMeans, Categories: []int{0, 1}}}, where(axisRelation, 0), {{Axis: axisChildren, Categories: []int{1, 2}}}, where(axisAge, 0),
+		{{Axis: axisMeans, Categories: []int{0, 1}}},
+		where(axisRelation, 0),
+		{{Axis: axisChildren, Categories: []int{1, 2}}},
+		where(axisAge, 0),
 	}
 	sum := 0
 	for i, f := range set.Slide {
