@@ -8,7 +8,6 @@ import (
 
 	"manniskohandel.se/casestat/api"
 	"manniskohandel.se/casestat/pkg/fault"
-	"manniskohandel.se/casestat/pkg/plan"
 )
 
 // Released is what came of a release.
@@ -69,7 +68,11 @@ func (s Stage) draft(ctx context.Context, desk *api.ClientWithResponses, id stri
 			return d, nil
 		}
 	}
-	document := bytes.NewReader(plan.DefaultYAML(s.Script.Year))
+	text, err := data.ReadFile("data/plan.yaml")
+	if err != nil {
+		return api.Draft{}, err
+	}
+	document := bytes.NewReader(bytes.Replace(text, []byte("\nyears: [2025]\n"), fmt.Appendf(nil, "\nyears: [%d]\n", s.Script.Year), 1))
 	answer, err := desk.PutDraftWithBodyWithResponse(ctx, id, &api.PutDraftParams{}, "application/yaml", document)
 	if err != nil {
 		return api.Draft{}, fmt.Errorf("plan: %w", err)
