@@ -179,7 +179,7 @@ func (a *API) catalogue(c echo.Context) (*catalogue, error) {
 	defer a.mu.Unlock()
 	// A shelf gives the same releases until one of them changes.
 	if a.held == nil || !slices.Equal(a.held.releases, releases) {
-		a.held = catalogueOf(releases, a.deps.Publisher.Name.SV)
+		a.held = catalogueOf(releases)
 	}
 	return a.held, nil
 }

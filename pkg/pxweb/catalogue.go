@@ -23,10 +23,10 @@ type catalogue struct {
 }
 
 // catalogueOf reads releases, in the order of their numbers.
-func catalogueOf(releases []*shelf.Release, publisher string) *catalogue {
+func catalogueOf(releases []*shelf.Release) *catalogue {
 	b := builder{
 		catalogue: &catalogue{releases: releases, byID: make(map[string]*table), codelists: make(map[string]*grouping)},
-		publisher: publisher, stated: make(map[sourceKey]released),
+		stated:    make(map[sourceKey]released),
 	}
 	b.figures("headline-figures", titleHeadline, func(f plan.PublishedFigure) bool { return f.Headline })
 	b.figures("all-figures", titleFigures, func(plan.PublishedFigure) bool { return true })
@@ -47,7 +47,6 @@ func catalogueOf(releases []*shelf.Release, publisher string) *catalogue {
 
 type builder struct {
 	catalogue *catalogue
-	publisher string
 	stated    map[sourceKey]released
 }
 
@@ -184,7 +183,7 @@ func (s *series) number(chosen []*value) report.Number {
 func (b *builder) table(id string, of []appearance) *table {
 	first := of[0]
 	s := &series{about: aboutOf(first.table), years: make(map[string]released)}
-	t := &table{id: id, title: first.table.Title, about: universeNote(first), numbers: s, edition: b.editionOf(releasesOf(of))}
+	t := &table{id: id, title: first.table.Title, about: universeNote(first), numbers: s, edition: editionOf(releasesOf(of))}
 	years := make([]int, len(of))
 	for i, a := range of {
 		years[i] = a.year.Year
@@ -208,10 +207,11 @@ func (b *builder) add(t *table) {
 	b.catalogue.byID[t.id] = t
 }
 
-// editionOf is that of the newest of several releases.
-func (b *builder) editionOf(releases []*shelf.Release) export.Edition {
+// editionOf is that of the newest of several releases. Who publishes them is
+// worded with the rest.
+func editionOf(releases []*shelf.Release) export.Edition {
 	m := releases[len(releases)-1].Manifest
-	return export.Edition{Number: m.Number, Published: m.Published, Publisher: b.publisher}
+	return export.Edition{Number: m.Number, Published: m.Published}
 }
 
 // releasesOf are those that appearances are of, each once, by number.

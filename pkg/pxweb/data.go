@@ -87,7 +87,7 @@ func (a *API) sendData(c echo.Context, t *table, q query) error {
 
 // write writes what was selected in the format that was asked for.
 func (a *API) write(selected *cut, q query) (body []byte, media string, err error) {
-	cube := selected.cube()
+	cube := a.cube(selected, q.lang)
 	switch q.format {
 	case csv:
 		q.style.dress(cube)
@@ -108,6 +108,13 @@ func (a *API) write(selected *cut, q query) (body []byte, media string, err erro
 		body, err = cube.ServedJSONStat(q.lang, a.served(selected, q.lang))
 		return body, mediaJSON, err
 	}
+}
+
+// cube reads what was selected, and says in a language who publishes it.
+func (a *API) cube(selected *cut, lang codelist.Lang) *export.Cube {
+	cube := selected.cube()
+	cube.Edition.Publisher = a.deps.Publisher.Name.In(lang)
+	return cube
 }
 
 func other(lang codelist.Lang) codelist.Lang {
@@ -163,7 +170,7 @@ func (a *API) getMetadata(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	body, err := selected.cube().Metadata(lang, a.served(selected, lang))
+	body, err := a.cube(selected, lang).Metadata(lang, a.served(selected, lang))
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func (b *builder) figuresOf(id string, title codelist.Text, releases []*shelf.Re
 	slices.Sort(years)
 	slices.Reverse(used)
 	t := &table{
-		id: id, title: title, about: noteFigures, numbers: all, edition: b.editionOf(used),
+		id: id, title: title, about: noteFigures, numbers: all, edition: editionOf(used),
 		dimensions: []dimension{dim, contentsOf(persons, outOf, summed), timeOf(years)},
 		notes:      append([]codelist.Text{noteProtected, noteSymbols, noteFigures}, origin(used)...),
 	}

@@ -43,7 +43,7 @@ type service struct {
 // start publishes contents and serves them.
 func start(t testing.TB, limits pxweb.Limits, contents ...plan.Content) *service {
 	t.Helper()
-	s := &service{t: t, books: shelftest.New(t), clock: &clock{time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)}, echo: echo.New()}
+	s := &service{t: t, books: shelftest.New(t), clock: &clock{time.Date(2026, 3, 20, 12, 0, 0, 0, time.UTC)}}
 	for _, c := range contents {
 		s.books.Publish(c)
 	}
@@ -51,11 +51,16 @@ func start(t testing.TB, limits pxweb.Limits, contents ...plan.Content) *service
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.route(api)
+	return s
+}
+
+func (s *service) route(api *pxweb.API) {
+	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = answerFault
 	for _, op := range api.Operations() {
 		s.echo.Add(op.Method, strings.ReplaceAll(op.Path, "{id}", ":id"), op.Handle)
 	}
-	return s
 }
 
 func deps(s *service, limits pxweb.Limits) pxweb.Deps {

@@ -45,8 +45,8 @@ var (
 		EN: "\"..\" = the number is not published. \".\" = there can be no such number.",
 	}
 	noteTotals = codelist.Text{
-		SV: "Totaler är publicerade tal och aldrig summor som tjänsten räknar ut. Summera inte celler.",
-		EN: "Totals are published numbers, never sums that the service works out. Do not add cells up.",
+		SV: "Totaler är publicerade tal eller följer exakt av publicerade tal. Summera inte celler.",
+		EN: "Totals are published numbers, or follow exactly from published ones. Do not add cells up.",
 	}
 	noteOptions = codelist.Text{
 		SV: "En person kan höra till flera kategorier i \"{label}\": cellerna går inte att summera.",
