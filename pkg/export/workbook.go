@@ -34,8 +34,8 @@ var (
 	coverDraft     = codelist.Text{SV: "Utkast", EN: "Draft"}
 
 	coverProtection = codelist.Text{
-		SV: "Talen är publicerade exakt eller inte alls. Inget av dem är avrundat eller slumpmässigt ändrat, och inget som inte publiceras går att räkna ut ur det som gör det. Celler får inte summeras där tabellen säger att de överlappar.",
-		EN: "Numbers are published exactly or not at all. None of them is rounded or changed at random, and nothing that is not published can be worked out from what is. Cells may not be added up where the table says that they overlap.",
+		SV: "Talen är publicerade exakt eller inte alls. Inget av dem är avrundat eller slumpmässigt ändrat, och inget som inte publiceras går att räkna ut exakt ur det som gör det. Celler får inte summeras där tabellen säger att de överlappar.",
+		EN: "Numbers are published exactly or not at all. None of them is rounded or changed at random, and nothing that is not published can be worked out exactly from what is. Cells may not be added up where the table says that they overlap.",
 	}
 	rangesHead = codelist.Text{SV: "Var de tal som inte publiceras ligger", EN: "Where the numbers that are not published lie"}
 	rangeFrom  = codelist.Text{SV: "Från", EN: "From"}
