@@ -27,6 +27,7 @@ func (s *Server) gate(op operation) echo.MiddlewareFunc {
 			r := c.Request()
 			if op.published {
 				c.Response().Header().Set(echo.HeaderAccessControlAllowOrigin, "*")
+				c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 			}
 			if err := s.admit(op, c); err != nil {
 				return err

@@ -71,6 +71,10 @@ func (s *Server) refuse(err error, c echo.Context) {
 		header.Set(echo.HeaderRetryAfter, retryAfter)
 	}
 	header.Set(echo.HeaderCacheControl, noStore)
+	if s.lost(c, status) {
+		s.deps.Site.NotFound(c.Response(), c.Request())
+		return
+	}
 	if code, ok := oauthCode(err, c, status); ok {
 		s.write(c, oauthStatus(code), mediaJSON, api.OAuthError{Error: api.OAuthErrorError(code)})
 		return

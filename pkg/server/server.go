@@ -36,8 +36,8 @@ type KeySet interface {
 	JWKS() ([]byte, error)
 }
 
-// Deps is what a Server stands on. All of it is required but for Limits, HSTS
-// and Ready.
+// Deps is what a Server stands on. All of it is required but for Site, Limits,
+// HSTS and Ready.
 type Deps struct {
 	Authenticator Authenticator
 	Granter       Granter
@@ -56,6 +56,7 @@ type Deps struct {
 	Book          *codelist.Book
 	Figures       *figure.Set // over Book
 	Contract      []byte      // openapi.yaml
+	Site          Site        // pages for people; nil: none
 
 	Log    *slog.Logger
 	Now    func() time.Time // for durations alone; no time of day is recorded
@@ -112,10 +113,10 @@ func New(d Deps) (*Server, error) {
 	return build(d, operations)
 }
 
-// build serves the operations of a table and the pages, and nothing else.
+// build serves the operations of a table, the pages and the site, and nothing else.
 func build(d Deps, table []operation) (*Server, error) {
 	s := &Server{
-		deps: d, limits: d.Limits.settled(), table: table, inventory: newInventory(slices.Concat(table, pages)),
+		deps: d, limits: d.Limits.settled(), table: table, inventory: newInventory(slices.Concat(table, pages, sited(d.Site))),
 		metrics: newMetrics(), codebooks: newCodebooks(d.Book), decode: strict,
 	}
 	s.answer = s.refuse
@@ -145,7 +146,8 @@ func (s *Server) routes() (*echo.Echo, error) {
 	if err := s.registerPages(e); err != nil {
 		return nil, err
 	}
-	return e, checkRoutes(e.Routes(), slices.Concat(s.table, pages))
+	s.registerSite(e)
+	return e, checkRoutes(e.Routes(), slices.Concat(s.table, pages, sited(s.deps.Site)))
 }
 
 // checkRoutes denies by default: a route that the table does not know would

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/plan"
+	"manniskohandel.se/casestat/pkg/shelf"
+)
+
+// download is a file that a reader can take.
+type download struct {
+	Path   string
+	Name   string // as the file is called
+	Format string // one of formats; "" where it is known by its name alone
+	Size   int    // bytes; 0: made when somebody asks
+}
+
+// downloads are all files of a release, by what they hold.
+type downloads struct {
+	Whole           []download
+	Figures, Tables []bundle
+}
+
+// bundle is one subject in several formats.
+type bundle struct {
+	Label codelist.Text
+	Year  int
+	Files []download
+}
+
+// downloads sorts the files of a release's manifest.
+func (r reading) downloads(release *shelf.Release) (out downloads) {
+	m := release.Manifest
+	taken := make(map[string]bool)
+	for _, y := range newestFirst(release) {
+		for _, f := range y.Figures {
+			out.Figures = gather(out.Figures, m, subject{ofFigure, y.Year, f.Name}, f.Label, taken)
+		}
+		for _, t := range y.Tables {
+			out.Tables = gather(out.Tables, m, subject{ofTable, y.Year, t.Name}, t.Title, taken)
+		}
+	}
+	for _, f := range m.Files {
+		if !taken[f.Name] {
+			out.Whole = append(out.Whole, fileOf(m.Number, f, ""))
+		}
+	}
+	return out
+}
+
+// gather adds the files of a subject, if there are any.
+func gather(to []bundle, m plan.Manifest, s subject, label codelist.Text, taken map[string]bool) []bundle {
+	own := filesAbout(m, s)
+	if len(own) == 0 {
+		return to
+	}
+	for _, f := range own {
+		taken[f.Name] = true
+	}
+	return append(to, bundle{label, s.year, own})
+}
+
+// prefix is how the names of a subject's files begin.
+func (s subject) prefix() string { return fmt.Sprintf("%s.%d.%s.", s.kind, s.year, s.name) }
+
+// filesAbout are a subject's files in the manifest. The name of one table may
+// begin like another's, so what is left of it must be a format.
+func filesAbout(m plan.Manifest, s subject) []download {
+	var own []download
+	for _, f := range m.Files {
+		if format, ok := strings.CutPrefix(f.Name, s.prefix()); ok && slices.Contains(formats, format) {
+			own = append(own, fileOf(m.Number, f, format))
+		}
+	}
+	return own
+}
+
+func fileOf(number int, f plan.File, format string) download {
+	return download{Path: filePath(number, f.Name), Name: f.Name, Format: format, Size: f.Size}
+}
+
+// formats are the kinds of files, by what stands after the subject's name. The
+// pages have a wording for each.
+var formats = []string{
+	"json", "csv", "long.csv", "xlsx", "jsonstat.json", "px", "sdmx.csv", "sv.svg", "en.svg", "sv.png", "en.png",
+}
+
+// filesOf are what there is to take of a subject: the signed files, and the
+// pictures that are drawn when somebody asks.
+func (r reading) filesOf(release *shelf.Release, s subject) []download {
+	own := filesAbout(release.Manifest, s)
+	if s.kind == ofTable && !r.hasChart(release, s) {
+		return own
+	}
+	for _, lang := range languages {
+		for _, format := range []string{"svg", "png"} {
+			name := s.file(lang, format)
+			if !slices.ContainsFunc(own, func(d download) bool { return d.Name == name }) {
+				own = append(own, download{Path: s.address(release, lang, format), Name: name, Format: string(lang) + "." + format})
+			}
+		}
+	}
+	return own
+}
+
+func (r reading) hasChart(release *shelf.Release, s subject) bool {
+	_, err := r.draw(release, s, r.lang)
+	return err == nil
+}

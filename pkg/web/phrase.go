@@ -1,0 +1,137 @@
+package web
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/report"
+)
+
+//go:embed texts.yaml templates style.css icon.svg
+var files embed.FS
+
+// phrases are the words of the pages by key. {0} and {1} stand for what a page
+// puts in.
+type phrases map[string]codelist.Text
+
+// readPhrases refuses a wording that lacks a language.
+func readPhrases() (phrases, error) {
+	raw, err := files.ReadFile("texts.yaml")
+	if err != nil {
+		return nil, err
+	}
+	var all phrases
+	if err := yaml.Unmarshal(raw, &all); err != nil {
+		return nil, fmt.Errorf("texts.yaml: %w", err)
+	}
+	for key, text := range all {
+		if strings.TrimSpace(text.SV) == "" || strings.TrimSpace(text.EN) == "" {
+			return nil, fmt.Errorf("texts.yaml: %s lacks a language", key)
+		}
+	}
+	return all, nil
+}
+
+// tongue says things in one language.
+type tongue struct {
+	lang    codelist.Lang
+	phrases phrases
+}
+
+var errNoPhrase = errors.New("no such wording")
+
+// say words a key, with numbers and texts put in.
+func (t tongue) say(key string, parts ...any) (string, error) {
+	text, ok := t.phrases[key]
+	if !ok {
+		return "", fmt.Errorf("%w: %s", errNoPhrase, key)
+	}
+	pairs := make([]string, 0, 2*len(parts))
+	for i, part := range parts {
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", t.write(part))
+	}
+	return strings.NewReplacer(pairs...).Replace(text.In(t.lang)), nil
+}
+
+// write puts a part into words.
+func (t tongue) write(part any) string {
+	switch p := part.(type) {
+	case int:
+		return t.number(p)
+	case codelist.Text:
+		return p.In(t.lang)
+	case year:
+		return strconv.Itoa(int(p))
+	case string:
+		return p
+	}
+	return fmt.Sprint(part)
+}
+
+// year is a number that is no quantity.
+type year int
+
+// number writes thousands apart from five digits on, as the sentences of
+// figures do: "10 000" with a no-break space in Swedish, "10,000" in English.
+func (t tongue) number(n int) string {
+	digits := strconv.Itoa(n)
+	if n > -10_000 && n < 10_000 {
+		return digits
+	}
+	separator := ","
+	if t.lang == codelist.Swedish {
+		separator = "\u00a0"
+	}
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + separator + digits[i:]
+	}
+	return digits
+}
+
+// value words a number of a release. What is withheld is never a number, and
+// never nothing.
+func (t tongue) value(n report.Number) (string, error) {
+	switch {
+	case n.Status == report.Exact:
+		return t.number(n.Value), nil
+	case n.Status == report.Impossible:
+		return t.say("value.impossible")
+	case n.Range == nil || n.Range.Open && n.Range.From <= 0:
+		return t.say("value.withheld")
+	case n.Range.Open:
+		return t.say("value.at_least", n.Range.From)
+	}
+	return t.say("value.between", n.Range.From, n.Range.To)
+}
+
+// size words a number of bytes.
+func (t tongue) size(bytes int) (string, error) {
+	if bytes < 1000 {
+		return t.say("size.bytes", bytes)
+	}
+	return t.say("size.kilobytes", (bytes+500)/1000)
+}
+
+// months are counted from 1.
+const firstMonth, lastMonth = 1, 12
+
+// date words a day, 2006-01-02; what is no day stays as it is.
+func (t tongue) date(day string) (string, error) {
+	parts := strings.Split(day, "-")
+	if len(parts) != 3 {
+		return day, nil
+	}
+	m, monthErr := strconv.Atoi(parts[1])
+	d, dayErr := strconv.Atoi(parts[2])
+	if monthErr != nil || dayErr != nil || m < firstMonth || m > lastMonth {
+		return day, nil
+	}
+	month, err := t.say("month." + strconv.Itoa(m))
+	return strconv.Itoa(d) + " " + month + " " + parts[0], err
+}
