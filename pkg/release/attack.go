@@ -27,10 +27,15 @@ type checks struct {
 	// separate says whether a reviewer is another person than the others.
 	separate func(reviewer Person, others ...Person) bool
 	inside   time.Duration // for all insiders together
+	// again protects other records, to see what the pattern gives away, so often
+	// for a year.
+	again protector
+	runs  int
 }
 
 var standard = checks{
 	enough: enough, verify: auditor.Verify, attack: auditor.Attack, attackAs: auditor.AttackAs, separate: separate, inside: insideTime,
+	again: disclosure.Prepare, runs: matchingRuns,
 }
 
 // AsPublished is a publication as the auditor attacks it: what everybody holds,
@@ -60,6 +65,9 @@ func (s *Service) attack(ctx context.Context, y *year, published disclosure.Year
 		return disclosure.Year{}, err
 	}
 	if err := y.guess(target); err != nil {
+		return disclosure.Year{}, err
+	}
+	if err := y.match(ctx, s.checks.again, s.checks.runs); err != nil {
 		return disclosure.Year{}, err
 	}
 	ranges := make(map[string]plan.Range)

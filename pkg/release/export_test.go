@@ -43,6 +43,17 @@ func (s *Service) WithInsider(meanwhile func(context.Context), found ...auditor.
 	}
 }
 
+// WithProtector has other records protected in another way.
+func (s *Service) WithProtector(weak func(context.Context, plan.Layout, disclosure.Problem, disclosure.Seed) (disclosure.Prepared, error)) {
+	s.checks.again = weak
+}
+
+// WithRuns gives so many runs of the protector on other records.
+func (s *Service) WithRuns(n int) { s.checks.runs = n }
+
+// Holds is how many persons a cell counts.
+func Holds(c plan.Cell, data []plan.Count) int { return quantity(c, data) }
+
 // WithInsideTime gives insiders so long in all.
 func (s *Service) WithInsideTime(d time.Duration) { s.checks.inside = d }
 

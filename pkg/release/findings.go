@@ -16,10 +16,12 @@ import (
 const RuleTooFewChanges = "too_few_changes"
 
 // The rules of notes about what was not examined: an insider's attack that did
-// not get to its end, and the chance of guessing among very many persons.
+// not get to its end, the chance of guessing among very many persons, and what
+// the pattern gives away where protecting takes long.
 const (
 	RuleNotFinished = "inside_not_exhausted"
 	RuleNotGuessed  = "posterior_not_examined"
+	RuleNotMatched  = "matching_not_examined"
 )
 
 // findings are collected while a draft is computed.

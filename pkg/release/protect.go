@@ -24,6 +24,7 @@ type year struct {
 	problem   disclosure.Problem // its System is the layout's base until it is protected
 	seed      disclosure.Seed
 	solution  disclosure.Solution
+	tables    []plan.Presentation // as they were recoded
 	proof     auditor.Certificate
 	published plan.Publication
 	findings  findings
@@ -184,11 +185,11 @@ func (s *Service) protect(ctx context.Context, y *year) (_ disclosure.Year, err 
 	if err != nil {
 		return disclosure.Year{}, err
 	}
-	y.problem, y.solution = prepared.Problem, prepared.Solution
+	y.problem, y.solution, y.tables = prepared.Problem, prepared.Solution, prepared.Tables
 	if err := s.prove(y); err != nil {
 		return disclosure.Year{}, err
 	}
-	described, err := y.frame.Describe(y.problem.System, prepared.Tables)
+	described, err := y.frame.Describe(y.problem.System, y.tables)
 	if err != nil {
 		return disclosure.Year{}, err
 	}
