@@ -30,6 +30,9 @@ type component struct {
 	gains  [][]gain // per atom: the cells it counts in
 	block  []int    // per atom: which fixed classes and pens it has
 	blocks int
+
+	partings  []parting // of atoms
+	exchanges []parting // of blocks
 }
 
 // gain is how much one person more in an atom adds to a cell.
@@ -256,6 +259,7 @@ func (c *component) describe() {
 		c.block = append(c.block, seen[k])
 	}
 	c.blocks = len(seen)
+	c.part()
 }
 
 func (c *component) worth(cell int, full []int) int {
@@ -288,6 +292,7 @@ type unknown struct {
 	y      []int  // persons per atom
 	barred []bool // atoms that nobody unknown can stand in
 	at     []int  // per record of the unknown part: its atom
+	joins  []int  // per exchange: how often it may be reversed
 }
 
 // seenBy gives a view's unknown part: the truth less what it knows.

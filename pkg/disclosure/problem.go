@@ -40,6 +40,10 @@ type Problem struct {
 	// Functionals must stay deniable. Nil stands for all that [Derive] finds; to
 	// declare differences of siblings besides, append them to these.
 	Functionals []plan.Functional
+	// Uncounted says that there may be records outside the system, which come and
+	// go as well. Without them everybody can tell from a release that at least a
+	// threshold of the system's own came, and that none went or as many.
+	Uncounted bool
 	// Earlier are the patterns of the releases before, oldest first, over the
 	// first cells of System. What one of them shows is shown for good; what none
 	// of them shows stays withheld. See [Differences] for what the releases tell

@@ -59,6 +59,7 @@ type engine struct {
 	near        map[string]*component // neighbourhoods, by what they move along
 	space       *space
 	data        []plan.Count
+	origins     []plan.Count // where persons can be moved from
 	sights      []*sight
 	seed        Seed
 
@@ -76,6 +77,7 @@ type sight struct {
 	view   plan.View
 	rest   []plan.Count            // who is unknown, sorted
 	hidden map[*component]*unknown // filled as needed
+	alike  overlap                 // who of the unknown who went are like some who came
 }
 
 // duty is one witness owed: a task with its place in the certificate.
@@ -97,7 +99,8 @@ func newEngine(ctx context.Context, p *Problem, seed Seed, cost func(plan.Cell, 
 	}
 	e.space = newSpace(p, e.functionals)
 	e.data, e.pools = tally(p.Data), make(map[*component][]*found)
-	e.near = make(map[string]*component)
+	e.space.makeRoom(e.data, p)
+	e.near, e.origins = make(map[string]*component), e.space.origins(e.data)
 	for _, f := range e.functionals {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("protect: %w", err)
@@ -130,7 +133,7 @@ func (e *engine) componentOf(f plan.Functional) *component {
 	case !e.space.hasTotal() && len(e.space.comps) > 0:
 		return e.space.comps[0]
 	}
-	return nil
+	return e.space.stay
 }
 
 // narrow gives the first neighbourhood from a ring outwards that can be listed,
@@ -146,12 +149,12 @@ func (e *engine) narrow(home *component, f plan.Functional, ring int) (*componen
 			k += "/" + key(n.core)
 		}
 		if e.near[k] == nil {
-			n.populate(e.data, e.functionals)
+			n.populate(e.origins, e.functionals)
 			e.near[k] = n
 		}
 		return e.near[k], ring
 	}
-	home.populate(e.data, e.functionals)
+	home.populate(e.origins, e.functionals)
 	return home, wholePart
 }
 
@@ -177,6 +180,7 @@ func (e *engine) look() error {
 				return fault.New(fault.Invalid, CodeDataOutsideSystem)
 			}
 		}
+		s.alike = e.space.overlaps(s.rest)
 		e.sights = append(e.sights, s)
 	}
 	return nil
@@ -263,6 +267,7 @@ func (s *sight) within(c *component) *unknown {
 	u := s.hidden[c]
 	if u == nil {
 		u = c.seenBy(s.rest, s.view)
+		u.joins = c.joinable(s.alike)
 		s.hidden[c] = u
 	}
 	return u
@@ -390,17 +395,33 @@ func (e *engine) seek(d *duty, p prices, starts int) *found {
 		starts = 1
 	}
 	e.stats.Searches++
-	var f *found
-	if d.part.heavy() {
+	f := turnOver(d.task, p)
+	if f == nil && d.part.heavy() {
 		f = swap(d.task, p, func() bool { return e.ctx.Err() != nil })
 	}
 	if f == nil {
-		var pivots int
-		f, pivots = search(e.ctx, d.task, p, e.stream(d), starts)
-		e.stats.Pivots += pivots
+		f = e.solve(d, p, starts)
 	}
 	if f != nil {
 		e.pools[d.part] = append(e.pools[d.part], f)
+	}
+	return f
+}
+
+// solve solves a duty's integer programme and, where that does not serve for
+// nothing, the one in which persons may be joined; the cheaper answer counts.
+func (e *engine) solve(d *duty, p prices, starts int) *found {
+	f, pivots := search(e.ctx, d.task, p, e.stream(d), starts)
+	e.stats.Pivots += pivots
+	if f != nil && f.cost == 0 || !slices.ContainsFunc(d.hidden.joins, func(n int) bool { return n > 0 }) {
+		return f
+	}
+	joined := d.task
+	joined.joins = true
+	g, pivots := search(e.ctx, joined, p, e.stream(d), starts)
+	e.stats.Pivots += pivots
+	if f == nil || g != nil && g.cost < f.cost {
+		return g
 	}
 	return f
 }

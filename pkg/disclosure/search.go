@@ -31,6 +31,7 @@ type task struct {
 	members []bool
 	goal    plan.Goal
 	check   func(*task, []move) bool // the last word on moves
+	joins   bool                     // somebody who came and somebody who went may be one who stayed
 	need    int                      // by how much the functional has to change, at least (Enough) or exactly (None)
 }
 
@@ -53,13 +54,17 @@ type programme struct {
 	prices prices
 	rng    *rand.Rand
 	lp     linear
-	atomOf []int       // per column: its atom
+	atomOf []int       // per column: its atom, or noAtom for an exchange between blocks
+	most   []float64   // per column: its upper bound
 	sign   []int       // per column: +1 somebody comes, -1 somebody goes
 	rowOf  map[int]int // cell -> row
 	alone  map[int]int // cell that a single atom makes up -> the atom
 	pivots int
 	ctx    context.Context // of the call that protects; a search ends with it
 }
+
+// noAtom marks the column of an exchange.
+const noAtom = -1
 
 // search finds a cheap witness, or nil. Several starts with differing prices
 // are tried; the cheapest answer counts.
@@ -111,6 +116,20 @@ func (g *programme) build() {
 			g.addColumn(a, -1)
 		}
 	}
+	for i, x := range g.part.exchanges {
+		g.addExchange(x, 1, infinite)
+		if most := g.hidden.joins[i]; g.joins && most > 0 {
+			g.addExchange(x, -1, float64(most))
+		}
+	}
+}
+
+// addExchange adds the column of an exchange, or of its reverse.
+func (g *programme) addExchange(x parting, sign, most float64) {
+	g.lp.cols = append(g.lp.cols, column{
+		rows: []int32{int32(x.from), int32(x.parts[0]), int32(x.parts[1])}, vals: []float64{sign, -sign, -sign},
+	})
+	g.atomOf, g.sign, g.most = append(g.atomOf, noAtom), append(g.sign, 1), append(g.most, most)
 }
 
 // loners finds the cells that consist of one atom: their price belongs to the
@@ -161,7 +180,7 @@ func (g *programme) addColumn(a, sign int) {
 		}
 	}
 	g.lp.cols = append(g.lp.cols, c)
-	g.atomOf, g.sign = append(g.atomOf, a), append(g.sign, sign)
+	g.atomOf, g.sign, g.most = append(g.atomOf, a), append(g.sign, sign), append(g.most, c.up)
 }
 
 // descend solves from one start: fit the prices to the distances, then fix
@@ -212,10 +231,7 @@ func (g *programme) run(t *tableau) {
 // release frees the columns that a dive has fixed.
 func (g *programme) release() {
 	for j := range g.lp.cols {
-		g.lp.cols[j].lo, g.lp.cols[j].up = 0, infinite
-		if g.sign[j] < 0 {
-			g.lp.cols[j].up = float64(g.hidden.y[g.atomOf[j]])
-		}
+		g.lp.cols[j].lo, g.lp.cols[j].up = 0, g.most[j]
 	}
 }
 
@@ -227,6 +243,9 @@ func (g *programme) price(slope map[int]float64) {
 	}
 	for j := range g.lp.cols {
 		g.lp.cols[j].cost = moveCost
+		if g.atomOf[j] == noAtom {
+			continue
+		}
 		for _, e := range g.part.gains[g.atomOf[j]] {
 			if _, alone := g.alone[e.cell]; alone {
 				g.lp.cols[j].cost += min(slope[e.cell], hardCost)
@@ -240,7 +259,7 @@ func (g *programme) price(slope map[int]float64) {
 func (g *programme) fit(slope map[int]float64, values []float64) {
 	moved := make(map[int]float64)
 	for j, v := range values {
-		if v != 0 {
+		if v != 0 && g.atomOf[j] != noAtom {
 			for _, e := range g.part.gains[g.atomOf[j]] {
 				moved[e.cell] += v * float64(g.sign[j]*e.by)
 			}
@@ -254,27 +273,40 @@ func (g *programme) fit(slope map[int]float64, values []float64) {
 }
 
 // settle turns an optimum into whole moves: the most decided fraction is fixed
-// and the programme solved again.
+// and the programme solved again. Where that asks for what may not be, the
+// fraction is fixed to the other side.
 func (g *programme) settle(values []float64) *found {
 	for range diveLimit {
 		j := undecided(values)
 		if j < 0 {
 			return g.accept(values)
 		}
-		up, down := math.Ceil(values[j]-fractional), math.Floor(values[j]+fractional)
-		if up-values[j] <= 0.5 {
-			g.lp.cols[j].lo = up
-		} else {
-			g.lp.cols[j].up = down
+		c := &g.lp.cols[j]
+		lo, up := c.lo, c.up
+		above, below := math.Ceil(values[j]-fractional), math.Floor(values[j]+fractional)
+		first := func() { c.lo = above }
+		second := func() { c.lo, c.up = lo, below }
+		if above-values[j] > 0.5 {
+			first, second = func() { c.up = below }, func() { c.lo, c.up = above, up }
 		}
-		dive := g.start()
-		g.run(dive)
-		values = dive.values()
+		first()
+		var possible bool
+		if values, possible = g.dive(); !possible {
+			second()
+			values, _ = g.dive()
+		}
 		if g.pivots >= stepLimit || g.ctx.Err() != nil {
 			return nil
 		}
 	}
 	return nil
+}
+
+// dive solves the programme anew; false if it breaks what may not be broken.
+func (g *programme) dive() (values []float64, possible bool) {
+	t := g.start()
+	g.run(t)
+	return t.values(), t.broken(hardCost) < fractional*100
 }
 
 // undecided picks the fraction nearest to the next whole number, or -1.
@@ -297,20 +329,9 @@ func undecided(values []float64) int {
 func (g *programme) accept(values []float64) *found {
 	net := make(map[int]int)
 	for j, v := range values {
-		if n := int(math.Round(v)); n != 0 {
+		if n := int(math.Round(v)); n != 0 && g.atomOf[j] != noAtom {
 			net[g.atomOf[j]] += g.sign[j] * n
 		}
 	}
-	moves := sortedMoves(net)
-	if !g.check(&g.task, moves) {
-		return nil
-	}
-	f := &found{moves: moves, changes: g.part.changes(moves)}
-	for _, e := range f.changes {
-		f.cost += g.prices[e.cell]
-	}
-	if math.IsInf(f.cost, 1) {
-		return nil
-	}
-	return f
+	return g.find(sortedMoves(net), g.prices)
 }

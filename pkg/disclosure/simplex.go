@@ -109,6 +109,16 @@ func (t *tableau) cost(j int) float64 {
 	return t.lp.rows[(j-t.n)/2].under
 }
 
+// broken is by how much the rows of a cost or more are missed.
+func (t *tableau) broken(cost float64) (by float64) {
+	for i, j := range t.basis {
+		if j >= t.n && t.cost(j) >= cost {
+			by += t.x[i]
+		}
+	}
+	return by
+}
+
 func (t *tableau) bounds(j int) (lo, up float64) {
 	if j < t.n {
 		return t.lp.cols[j].lo, t.lp.cols[j].up

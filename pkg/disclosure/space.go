@@ -11,17 +11,22 @@ import (
 // no selection distinguishes are one class, and axes that nothing ties together
 // fall into components that are protected one at a time.
 type space struct {
-	sys     plan.System
-	classOf [][]int // axis -> category -> class
-	example [][]int // axis -> class -> its first category
-	pen     [][]int // axis -> class -> pen: nobody is moved from one pen to another
-	pens    []int   // axis -> how many pens
-	bans    []mask
-	cells   []mask
-	comps   []*component
-	home    []int            // axis -> component, or -1
-	ties    []plan.Selection // bans and what views know to be empty
-	empties []mask           // what views know to be empty, on several axes or those of components
+	sys      plan.System
+	classOf  [][]int // axis -> category -> class
+	example  [][]int // axis -> class -> its first category
+	pen      [][]int // axis -> class -> pen: nobody is moved from one pen to another
+	pens     []int   // axis -> how many pens
+	bans     []mask
+	cells    []mask
+	comps    []*component
+	home     []int            // axis -> component, or -1
+	ties     []plan.Selection // bans and what views know to be empty
+	empties  []mask           // what views know to be empty, on several axes or those of components
+	batch    int              // the axis of the splits, if there are any
+	turnover []split          // the longest stay first
+	pairs    bool             // there are two moments
+	room     room             // for joins
+	stay     *component       // in which nobody changes but by splits; nil without them
 }
 
 // mask is a selection over classes: per axis that it names, which classes it
@@ -57,6 +62,7 @@ func newSpace(p *Problem, functionals []plan.Functional) *space {
 		s.cells = append(s.cells, s.mask(c.Where))
 	}
 	s.fence()
+	s.findSplits()
 	s.connect(p, functionals)
 	for _, v := range p.Views {
 		for _, e := range v.Empty {
@@ -297,6 +303,10 @@ func (s *space) collect(root []int) {
 		}
 		s.home[a] = i
 		s.comps[i].loose = append(s.comps[i].loose, a)
+	}
+	if len(s.turnover) > 0 {
+		s.stay = &component{space: s, balanced: true}
+		s.comps = append(s.comps, s.stay)
 	}
 	for _, c := range s.comps {
 		c.layOut()

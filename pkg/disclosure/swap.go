@@ -49,18 +49,7 @@ func swap(t task, p prices, ended func() bool) *found {
 		s.take(best[0])
 		s.take(best[1])
 	}
-	moves := sortedMoves(s.net)
-	if !t.check(&s.task, moves) {
-		return nil
-	}
-	f := &found{moves: moves, changes: t.part.changes(moves)}
-	for _, c := range f.changes {
-		f.cost += p[c.cell]
-	}
-	if math.IsInf(f.cost, 1) {
-		return nil
-	}
-	return f
+	return s.find(sortedMoves(s.net), p)
 }
 
 // first lists the changes of one person on one axis that bring the quantity one

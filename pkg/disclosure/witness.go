@@ -3,6 +3,7 @@ package disclosure
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/plan"
@@ -49,8 +50,8 @@ func (t *task) serves(moves []move) bool {
 			change += m.n
 		}
 	}
-	for _, n := range balance {
-		if t.part.balanced && n != 0 {
+	if t.part.balanced {
+		if _, explained := t.part.settle(balance, t.hidden.joins); !explained {
 			return false
 		}
 	}
@@ -60,60 +61,123 @@ func (t *task) serves(moves []move) bool {
 	return change >= t.need
 }
 
-// lift writes moves of a component as changes of whole records: each who goes
-// comes back changed on the component's axes alone. rest is the view's unknown
-// part, sorted, and hidden where it stands.
-func (c *component) lift(moves []move, rest []plan.Count, hidden *unknown) []plan.Count {
-	leaving, arriving := leaving(moves, rest, hidden), []move(nil)
-	for _, m := range moves {
-		if m.n > 0 {
-			arriving = append(arriving, m)
-		}
+// find is a population with some moves, if they serve the task and no cell that
+// changes is beyond price; nil otherwise.
+func (t *task) find(moves []move, p prices) *found {
+	if !t.check(t, moves) {
+		return nil
 	}
+	f := &found{moves: moves, changes: t.part.changes(moves)}
+	for _, c := range f.changes {
+		f.cost += p[c.cell]
+	}
+	if math.IsInf(f.cost, 1) {
+		return nil
+	}
+	return f
+}
+
+// lift writes moves of a component as changes of whole records: each who goes
+// comes back changed on the component's axes alone, or is split and comes back
+// as two. rest is the view's unknown part, sorted, and hidden where it stands.
+func (c *component) lift(moves []move, rest []plan.Count, hidden *unknown) []plan.Count {
 	var out []plan.Count
-	for _, m := range arriving {
+	l := c.leaving(moves, rest, hidden)
+	for _, from := range l.who {
+		out = append(out, plan.Count{Atom: from.Atom, N: -from.N})
+	}
+	out = append(out, l.exchange(moves, rest, hidden)...)
+	for _, m := range moves {
 		for n := m.n; n > 0; {
-			from := c.partner(leaving, m.atom)
+			from := l.in(c.block[m.atom])
 			if from == nil {
 				out = append(out, plan.Count{Atom: c.become(make([]int, len(c.space.sys.Axes)), m.atom), N: n})
 				break
 			}
 			k := min(n, from.N)
-			out = append(out, plan.Count{Atom: from.Atom, N: -k}, plan.Count{Atom: c.become(from.Atom, m.atom), N: k})
+			out = append(out, plan.Count{Atom: c.become(from.Atom, m.atom), N: k})
 			from.N -= k
 			n -= k
 		}
 	}
-	for _, l := range leaving {
-		out = append(out, plan.Count{Atom: l.Atom, N: -l.N})
-	}
 	return tally(out)
 }
 
+// leavers are the records that moves take away, for others to come back as.
+type leavers struct {
+	part *component
+	who  []*leaver
+}
+
+type leaver struct {
+	plan.Count
+	block int
+	was   []int // of somebody who does not leave: the record that changes; nil otherwise
+}
+
 // leaving picks the records that moves take away.
-func leaving(moves []move, rest []plan.Count, hidden *unknown) []*plan.Count {
+func (c *component) leaving(moves []move, rest []plan.Count, hidden *unknown) *leavers {
 	want := make(map[int]int)
 	for _, m := range moves {
 		if m.n < 0 {
 			want[m.atom] = -m.n
 		}
 	}
-	var out []*plan.Count
+	l := &leavers{part: c}
 	for i, r := range rest {
 		a := hidden.at[i]
 		if k := min(want[a], r.N); k > 0 {
-			out = append(out, &plan.Count{Atom: r.Atom, N: k})
+			l.who = append(l.who, &leaver{Count: plan.Count{Atom: r.Atom, N: k}, block: c.block[a]})
 			want[a] -= k
 		}
+	}
+	return l
+}
+
+// exchange makes two of those who leave, or one of two, where that is what
+// explains how many come to each block.
+func (l *leavers) exchange(moves []move, rest []plan.Count, hidden *unknown) (out []plan.Count) {
+	c := l.part
+	balance := make([]int, c.blocks)
+	for _, m := range moves {
+		balance[c.block[m.atom]] += m.n
+	}
+	times, _ := c.settle(balance, hidden.joins)
+	for i, n := range times {
+		if n < 0 {
+			out = append(out, l.join(c.exchanges[i], -n, rest, hidden)...)
+			continue
+		}
+		l.split(c.exchanges[i], n)
 	}
 	return out
 }
 
-// partner is somebody who leaves the same published population, or nil.
-func (c *component) partner(leaving []*plan.Count, to int) *plan.Count {
-	for _, l := range leaving {
-		if l.N > 0 && c.block[c.index[key(c.project(l.Atom))]] == c.block[to] {
-			return l
+// split makes two of n who leave, one for each part of their stay, alike in
+// everything else.
+func (l *leavers) split(x parting, n int) {
+	b := l.part.space.batch
+	for n > 0 {
+		from := l.in(x.from)
+		if from == nil {
+			return // moves that do not serve; the last check refuses them
+		}
+		k := min(n, from.N)
+		for _, block := range x.parts {
+			piece := slices.Clone(from.Atom)
+			piece[b] = l.part.space.example[b][l.part.stayOf(block)]
+			l.who = append(l.who, &leaver{Count: plan.Count{Atom: piece, N: k}, block: block})
+		}
+		from.N -= k
+		n -= k
+	}
+}
+
+// in is somebody who leaves a block, or nil.
+func (l *leavers) in(block int) *leaver {
+	for _, who := range l.who {
+		if who.N > 0 && who.block == block {
+			return who
 		}
 	}
 	return nil
