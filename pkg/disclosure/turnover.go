@@ -173,12 +173,20 @@ func (c *component) settle(balance, most []int) (times []int, ok bool) {
 	if !slices.ContainsFunc(balance, func(n int) bool { return n != 0 }) {
 		return nil, true
 	}
-	w := settler{exchanges: c.exchanges, open: slices.Clone(balance), times: make([]int, len(c.exchanges)), steps: settleSteps}
-	return w.times, w.settle(0) && c.sparing(w.times, most)
+	for _, joins := range []bool{false, true} {
+		w := settler{
+			exchanges: c.exchanges, joins: joins, open: slices.Clone(balance), times: make([]int, len(c.exchanges)), steps: settleSteps,
+		}
+		if w.settle(0) && c.sparing(w.times, most) {
+			return w.times, true
+		}
+	}
+	return nil, false
 }
 
 type settler struct {
 	exchanges []parting
+	joins     bool  // not splits alone
 	open      []int // by block: what is not explained yet
 	times     []int
 	steps     int
@@ -195,6 +203,11 @@ func (w *settler) settle(i int) bool {
 	most, least := max(0, -w.open[from]), min(0, -w.open[from])
 	if i+1 == len(w.exchanges) || w.exchanges[i+1].from != from {
 		most, least = -w.open[from], -w.open[from] // the last that can explain who left this block
+	}
+	if !w.joins && least < 0 {
+		if least = 0; most < 0 {
+			return false
+		}
 	}
 	for n := most; n >= least; n-- {
 		w.exchange(i, n)

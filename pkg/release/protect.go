@@ -43,10 +43,9 @@ func (s *Service) lay(p *plan.Plan, t story) (_ *year, err error) {
 		return nil, err
 	}
 	y.layout = y.frame.Layout
-	if len(t.moments) > 1 {
-		y.layout.Base.Cells = momentary(y.layout.Base)
-	}
-	y.problem = disclosure.Problem{System: y.layout.Base, Policy: p.Policy}
+	// Whoever lets nobody count her answers belongs to no universe, and comes and
+	// goes like the others.
+	y.problem = disclosure.Problem{System: y.layout.Base, Policy: p.Policy, Uncounted: true}
 	if y.problem.Data, err = y.frame.Data(t.placed(hidden.Organisations)); err != nil {
 		return nil, err
 	}
@@ -54,23 +53,6 @@ func (s *Service) lay(p *plan.Plan, t story) (_ *year, err error) {
 		return nil, err
 	}
 	return y, y.remember()
-}
-
-// momentary takes from the sizes of a moment's records that nobody enters or
-// leaves what they count. That holds of a size that speaks of everybody ever
-// counted; how many came and went between two moments is not published, and must
-// be free to be another number in a witness. They are shown all the same, or
-// there is no release.
-func momentary(base plan.System) []plan.Cell {
-	cells := slices.Clone(base.Cells)
-	for i := range cells {
-		c := &cells[i]
-		ofMoment := slices.ContainsFunc(c.Where, func(p plan.Subset) bool { return base.Axes[p.Axis].Name == plan.BatchAxis })
-		if c.Rank == plan.Total && ofMoment {
-			c.Rank, c.Required = plan.Headline, true
-		}
-	}
-	return cells
 }
 
 // hidden are the axes that nobody sees: which organisation, and which batch.
