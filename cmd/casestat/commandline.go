@@ -49,5 +49,7 @@ type commandLine struct {
 		Cases protectCasesCommand `cmd:"" help:"Protect the tables of a file and count what is withheld."`
 	} `cmd:"" help:"Check the protector against published cases."`
 
+	Attack attackCommand `cmd:"" help:"Attack a service of your own as eighteen adversaries would."`
+
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

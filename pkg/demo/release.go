@@ -45,6 +45,19 @@ func (s Stage) Release(ctx context.Context) (out Released, err error) {
 	return out, s.readReleased(ctx, desk, &out)
 }
 
+// Certificate gives the sealed proof of a draft, as the desk can fetch it.
+func (s Stage) Certificate(ctx context.Context, draft string) ([]byte, error) {
+	desk, err := s.as(Desk)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := desk.GetDraftCertificateWithResponse(ctx, draft)
+	if err != nil {
+		return nil, fmt.Errorf("fetch the certificate: %w", err)
+	}
+	return answer.Body, nil
+}
+
 // draft is the id of the script's draft, the same in every play.
 func (s *Script) draft() string {
 	names := newIDs()
