@@ -150,6 +150,13 @@ func (a *API) Operations() []Operation {
 	)
 }
 
+// Each hands every operation on, for a router that knows nothing of this package.
+func (a *API) Each(add func(method, path string, body bool, handle echo.HandlerFunc)) {
+	for _, op := range a.Operations() {
+		add(op.Method, op.Path, op.Body, op.Handle)
+	}
+}
+
 // limited lets a call through while there are calls left.
 func (a *API) limited(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {

@@ -50,7 +50,7 @@ func decode(r *http.Request, v any) error {
 		return err
 	}
 	if err := jsonv2.Unmarshal(raw, v, jsonv2.MatchCaseInsensitiveNames(true)); err != nil {
-		return refused(CodeBody, "")
+		return refused(CodeBody)
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func shallow(raw []byte) error {
 		if _, err := d.ReadToken(); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil || d.StackDepth() > maxDepth {
-			return refused(CodeBody, "")
+			return refused(CodeBody)
 		}
 	}
 }

@@ -46,13 +46,17 @@ const (
 	CodeBodyTooLarge fault.Code = "pxweb_body_too_large"
 )
 
-// refused is a request that says something wrong; where names the parameter or
-// the place in the body, in words of ours.
-func refused(code fault.Code, where string) error {
-	if where == "" {
-		return fault.New(fault.Malformed, code)
+// refused is a request that says something wrong; at names the parameter or the
+// place in the body, in words of ours.
+func refused(code fault.Code, at ...string) error {
+	return fault.New(fault.Malformed, code, details(code, at)...)
+}
+
+func details(code fault.Code, at []string) (all []fault.Detail) {
+	for _, place := range at {
+		all = append(all, fault.Detail{Pointer: place, Code: code})
 	}
-	return fault.New(fault.Malformed, code, fault.Detail{Pointer: where, Code: code})
+	return all
 }
 
 func unknown(code fault.Code) error { return fault.New(fault.NotFound, code) }

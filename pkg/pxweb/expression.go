@@ -14,7 +14,7 @@ const maxExpression = 256
 // before any expression, and case counts nowhere.
 func expand(text string, values []value, time bool, marked []bool) error {
 	if len(text) > maxExpression {
-		return refused(CodeExpression, "")
+		return refused(CodeExpression)
 	}
 	if i := find(values, text); i >= 0 {
 		marked[i] = true
@@ -27,15 +27,15 @@ func expand(text string, values []value, time bool, marked []bool) error {
 	inside, closed := strings.CutSuffix(rest, ")")
 	switch call := strings.ToUpper(name); {
 	case !called:
-		return refused(CodeValueUnknown, "")
+		return refused(CodeValueUnknown)
 	case !closed || strings.ContainsAny(inside, "()"):
-		return refused(CodeExpression, "")
+		return refused(CodeExpression)
 	case call == "TOP" || call == "BOTTOM":
 		return expandEnd(inside, (call == "TOP") != time, marked)
 	case call == "RANGE" || call == "FROM" || call == "TO":
 		return expandRange(call, inside, values, marked)
 	}
-	return refused(CodeExpression, "")
+	return refused(CodeExpression)
 }
 
 // find gives the place of a code, -1 if there is none.
@@ -49,7 +49,7 @@ func expandPattern(text string, values []value, marked []bool) error {
 	inner, before := strings.CutPrefix(text, "*")
 	inner, after := strings.CutSuffix(inner, "*")
 	if strings.Contains(inner, "*") {
-		return refused(CodeExpression, "")
+		return refused(CodeExpression)
 	}
 	some := false
 	for i, v := range values {
@@ -58,7 +58,7 @@ func expandPattern(text string, values []value, marked []bool) error {
 		}
 	}
 	if !some {
-		return refused(CodeValueUnknown, "")
+		return refused(CodeValueUnknown)
 	}
 	return nil
 }
@@ -92,10 +92,10 @@ func expandEnd(inside string, front bool, marked []bool) error {
 		offset, ok = count(second)
 	}
 	if !ok || n == 0 {
-		return refused(CodeExpression, "")
+		return refused(CodeExpression)
 	}
 	if offset >= len(marked) {
-		return refused(CodeValueUnknown, "")
+		return refused(CodeValueUnknown)
 	}
 	for i := offset; i < min(offset+n, len(marked)); i++ {
 		if front {
@@ -118,7 +118,7 @@ func count(text string) (int, bool) {
 func expandRange(call, inside string, values []value, marked []bool) error {
 	first, second, two := strings.Cut(inside, ",")
 	if two != (call == "RANGE") || first == "" || two && (second == "" || strings.Contains(second, ",")) {
-		return refused(CodeExpression, "")
+		return refused(CodeExpression)
 	}
 	from, to := find(values, first), len(values)-1
 	switch call {
@@ -128,7 +128,7 @@ func expandRange(call, inside string, values []value, marked []bool) error {
 		from, to = 0, from
 	}
 	if from < 0 || to < 0 {
-		return refused(CodeValueUnknown, "")
+		return refused(CodeValueUnknown)
 	}
 	for i := min(from, to); i <= max(from, to); i++ {
 		marked[i] = true

@@ -43,7 +43,7 @@ type parameters map[string][]string
 func parametersOf(raw string) (parameters, error) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
-		return nil, refused(CodeQueryString, "")
+		return nil, refused(CodeQueryString)
 	}
 	p := make(parameters, len(values))
 	names := make([]string, 0, len(values))

@@ -46,7 +46,7 @@ func (s savedQuery) encode() (string, error) {
 	}
 	id := base64.RawURLEncoding.EncodeToString(raw)
 	if len(id) > maxSaved {
-		return "", refused(CodeSavedQueryTooLong, "")
+		return "", refused(CodeSavedQueryTooLong)
 	}
 	return id, nil
 }

@@ -155,8 +155,13 @@ func TestFigures(t *testing.T) {
 		figure, contents string
 		cell             any
 	}{
-		{"relation_to_perpetrator", "persons", 26}, {"relation_to_perpetrator", "of", 35}, {"relation_to_perpetrator", "sum", "."},
-		{"children", "persons", 16}, {"children", "sum", 24}, {"first_contact_civil_society", "persons", 15}, {"undocumented", "of", "."},
+		{"relation_to_perpetrator", "persons", 26},
+		{"relation_to_perpetrator", "of", 35},
+		{"relation_to_perpetrator", "sum", "."},
+		{"children", "persons", 16},
+		{"children", "sum", 24},
+		{"first_contact_civil_society", "persons", 15},
+		{"undocumented", "of", "."},
 	} {
 		if got := c.at(t, want.figure, want.contents, "2024"); got != want.cell {
 			t.Errorf("%s %s: %v, want %v", want.figure, want.contents, got, want.cell)
