@@ -47,11 +47,20 @@ var inversion = adversary{
 // statistic is a number that is no count: what it is, and how exactly it is said.
 type statistic struct{ value, half *big.Rat }
 
-var spoken = regexp.MustCompile(`(\d+(?:[.,]\d+)?)\s?(?:%|per cent|percent|procent)|\d+[.,]\d+`)
+// spoken are percentages and fractions as they are written in sentences; a
+// version such as 2.0.0 is neither.
+var spoken = regexp.MustCompile(`(?:^|[^\d.,=/])(\d+(?:[.,]\d+)?)(\s?(?:%|per cent|percent|procent))?(?:[.,]?(?:$|[^\d.,]))`)
+
+// tabled are those of files in which a comma parts columns.
+var tabled = regexp.MustCompile(`(?m)(?:^|[,;"\s])(\d+\.\d+)(\s?%)?(?:$|[,;"\s])`)
 
 // statisticsIn finds the fractions among the numbers of a JSON document, and
-// the percentages and fractions in its sentences.
+// the percentages and fractions in its sentences. Of anything else it takes
+// what stands between separators.
 func statisticsIn(body []byte) []statistic {
+	if !json.Valid(body) {
+		return matches(nil, tabled, string(body))
+	}
 	var out []statistic
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -66,18 +75,20 @@ func statisticsIn(body []byte) []statistic {
 				out = appendStatistic(out, string(v), false)
 			}
 		case string:
-			if !strings.Contains(v, " ") {
-				continue // a name, a version or a hash
-			}
-			for _, m := range spoken.FindAllStringSubmatch(v, -1) {
-				if m[1] != "" {
-					out = appendStatistic(out, strings.Replace(m[1], ",", ".", 1), true)
-				} else {
-					out = appendStatistic(out, strings.Replace(m[0], ",", ".", 1), false)
-				}
+			if strings.Contains(v, " ") { // no name, version or hash
+				out = matches(out, spoken, v)
 			}
 		}
 	}
+}
+
+func matches(to []statistic, pattern *regexp.Regexp, text string) []statistic {
+	for _, m := range pattern.FindAllStringSubmatch(text, -1) {
+		if m[2] != "" || strings.ContainsAny(m[1], ".,") {
+			to = appendStatistic(to, strings.Replace(m[1], ",", ".", 1), m[2] != "")
+		}
+	}
+	return to
 }
 
 func appendStatistic(to []statistic, text string, percent bool) []statistic {

@@ -155,22 +155,25 @@ func (k *knowledge) persons() int {
 	if i, known := k.byKey[box(nil).key()]; known {
 		return k.cells[i].hi
 	}
-	sum := 0
-	for _, c := range k.cells {
-		if c.total && c.counts() {
-			sum = min(unbounded, sum+c.hi)
-		}
-	}
-	if sum == 0 {
-		return unbounded
-	}
-	return sum
+	return unbounded
 }
 
-// everybody says whether a box is the population of some statement.
-func (k *knowledge) everybody(b box) bool {
-	i, known := k.byKey[b.key()]
-	return known && k.cells[i].total
+// population is the universe that most counts are about, and its size.
+func (k *knowledge) population() (where box, size int) {
+	most := -1
+	for _, c := range k.cells {
+		if !c.total || !c.counts() {
+			continue
+		}
+		n := 0
+		for _, o := range k.cells {
+			n += one(o.where.implies(c.where))
+		}
+		if n > most {
+			where, size, most = c.where, c.hi, n
+		}
+	}
+	return where, size
 }
 
 // reveals says whether it tells something about a person that a count, or a

@@ -31,7 +31,9 @@ func (l leak) before(h http.Handler) http.Handler {
 	})
 }
 
-func say(a *httptest.ResponseRecorder, body string) { a.Code, a.Body = 200, bytes.NewBufferString(body) }
+func say(a *httptest.ResponseRecorder, body string) {
+	a.Code, a.Body = 200, bytes.NewBufferString(body)
+}
 
 func replace(a *httptest.ResponseRecorder, old, by string) {
 	a.Body = bytes.NewBufferString(strings.ReplaceAll(a.Body.String(), old, by))
@@ -63,7 +65,9 @@ func TestContrastEachLeakIsFound(t *testing.T) {
 		attack int
 		leak   leak
 	}{
-		{"a share beside a count", 5, func(_ *http.Request, a *httptest.ResponseRecorder) { replace(a, `"cells":3`, `"cells":3,"share":0.0571`) }},
+		{"a share beside a count", 5, func(_ *http.Request, a *httptest.ResponseRecorder) {
+			replace(a, `"cells":3`, `"cells":3,"share":0.0571`)
+		}},
 		{"a percentage in a sentence", 5, func(r *http.Request, a *httptest.ResponseRecorder) {
 			if !strings.HasSuffix(r.URL.Path, "/figures") {
 				return

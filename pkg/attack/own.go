@@ -181,7 +181,7 @@ func (s *session) residual(ctx context.Context, records []Person, n int) (exposu
 }
 
 // shortest is the least time that any deduction gets.
-const shortest = time.Second
+const shortest = 300 * time.Millisecond
 
 func (s *session) hasRecords() bool {
 	return len(s.latest) > 0 && (len(s.target.Members) > 0 || len(s.target.Truth) > 0)

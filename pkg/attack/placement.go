@@ -25,29 +25,10 @@ func (k *knowledge) placeOn(p Person, common box) box {
 	return known
 }
 
-// population is the universe that most counts are about.
-func (k *knowledge) population() box {
-	var out box
-	most := -1
-	for _, c := range k.cells {
-		if !c.total || !c.counts() {
-			continue
-		}
-		n := 0
-		for _, o := range k.cells {
-			n += one(o.where.implies(c.where))
-		}
-		if n > most {
-			out, most = c.where, n
-		}
-	}
-	return out
-}
-
 // personsOf places the planted persons of the year's population.
 func (s *session) personsOf(k *knowledge) []box {
 	var out []box
-	common := k.population()
+	common, _ := k.population()
 	i, known := k.byKey[common.key()]
 	if !known {
 		return nil

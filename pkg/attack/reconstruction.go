@@ -22,16 +22,21 @@ var reconstruction = adversary{
 		for _, y := range s.latest {
 			sum.add(s.rebuild(ctx, y.knows))
 		}
-		if sum.persons == 0 {
-			return notRun("the release does not say about how many persons it is"), nil
-		}
-		return verdict(sum.breaches()+sum.records+sum.combinations,
+		figures := []Figure{
 			share("withheld counts recovered", sum.recovered, sum.withheld),
 			figure("small counts and differences known exactly", sum.breaches()),
-			share("complete records provably present", sum.records, sum.persons),
-			figure("small combinations of up to three answers determined", sum.combinations),
 			figure("populations found that agree with everything", sum.worlds),
-			figure("not decided", sum.undecided)), nil
+			figure("not decided", sum.undecided),
+		}
+		if !sum.unexamined {
+			figures = append(figures, share("complete records provably present", sum.records, sum.persons),
+				figure("small combinations of up to three answers determined", sum.combinations))
+		}
+		out := verdict(sum.breaches()+sum.records+sum.combinations, figures...)
+		if sum.unexamined && out.status == Held {
+			out.status, out.reason = NotRun, "counts were examined and held, but for records and combinations no population was found in the time given"
+		}
+		return out, nil
 	},
 }
 
@@ -39,6 +44,8 @@ var reconstruction = adversary{
 type rebuilt struct {
 	exposure
 	persons, records, combinations, worlds int
+	// unexamined: nothing can be said about records and combinations.
+	unexamined bool
 }
 
 func (r *rebuilt) add(o rebuilt) {
@@ -51,6 +58,7 @@ func (r *rebuilt) add(o rebuilt) {
 	r.records += o.records
 	r.combinations += o.combinations
 	r.worlds += o.worlds
+	r.unexamined = r.unexamined || o.unexamined
 }
 
 // enoughWorlds is how many populations combinations are compared in.
@@ -61,21 +69,21 @@ func (s *session) rebuild(ctx context.Context, from *knowledge) rebuilt {
 	limited, cancel := context.WithTimeout(ctx, s.options.limit())
 	defer cancel()
 	out := rebuilt{exposure: k.deduce(limited)}
-	if out.persons = k.persons(); out.persons == unbounded {
+	if _, out.persons = k.population(); out.persons == unbounded {
 		out.persons = 0
-		return out
 	}
 	second, done := context.WithTimeout(ctx, s.options.limit())
 	defer done()
 	c, few := k.enumerate(second)
 	if few {
 		p := c.provable(second)
-		out.records, out.undecided = p.records(), out.undecided+p.undecided+one(!p.examined)
+		out.records, out.undecided = p.records(), out.undecided+p.undecided
+		few = p.examined
 	}
 	worlds := k.worlds(second, enoughWorlds, s.random(4))
 	out.worlds = len(worlds)
 	if len(worlds) < 2 {
-		out.undecided += one(!few)
+		out.unexamined = !few
 		return out
 	}
 	if !few {

@@ -49,7 +49,7 @@ func (k *knowledge) guess(ctx context.Context, s *session) guesses {
 	if h.candidates != nil {
 		h.present = h.candidates.provable(ctx).present
 	}
-	b := &breeder{k: h.k, bit: bit, rng: s.random(18), common: k.population()}
+	b := &breeder{k: h.k, bit: bit, rng: s.random(18), common: h.common}
 	weights, bred := b.breed(ctx, h)
 	out := guesses{persons: len(people), bred: bred}
 	have := 0

@@ -31,7 +31,7 @@ var singleton = adversary{
 		if persons == 0 {
 			return notRun("no planted person is in the release"), nil
 		}
-		if undecided >= tried {
+		if 2*undecided > tried {
 			return notRun("no population that agrees with the release was found in the time given"), nil
 		}
 		return verdict(certain, share("persons of whom something is certain", exposed, persons),
@@ -57,12 +57,12 @@ func (k *knowledge) imagine(ctx context.Context, s *session) *imagination {
 	narrowed := k.clone()
 	pairs, _ := narrowed.nested()
 	narrowed.propagate(narrowed.lines(), pairs)
-	h := &imagination{k: narrowed, common: k.population(), answers: map[string]inferred{}}
-	h.worlds = narrowed.worlds(ctx, 3*enoughWorlds, s.random(11))
-	if len(h.worlds) == 0 {
-		if c, ok := narrowed.enumerate(ctx); ok {
-			h.candidates = c
-		}
+	h := &imagination{k: narrowed, answers: map[string]inferred{}}
+	h.common, _ = k.population()
+	if c, few := narrowed.enumerate(ctx); few {
+		h.candidates = c
+	} else {
+		h.worlds = narrowed.worlds(ctx, 3*enoughWorlds, s.random(11))
 	}
 	h.prober, _ = auditor.Probe(ctx, narrowed.published()) //nolint:errcheck // nil: nothing is confirmed
 	return h
