@@ -15,6 +15,10 @@
 // sought by moving persons along a functional's own axes, then along those that
 // bans tie to them, then along those that share a cell with these, and at last
 // in the whole component. Nobody is moved out of a population of published size.
+// Sizes at several moments say how many were there, and not how many came and
+// went: a witness may have somebody who stayed be one who went and another,
+// alike in everything, who came; or the other way round, where it is credible
+// that so few came.
 // Each search is an integer programme or, where that would be large, a series of
 // swaps; each is limited, and whatever is not found counts as not there. What is
 // found is added up again over whole records before it is believed.

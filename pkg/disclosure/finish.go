@@ -21,7 +21,9 @@ func (e *engine) finish() (Solution, error) {
 	for _, d := range e.duties {
 		w := plan.Witness{View: d.sight.view.Name, Functional: e.functionals[d.functional].Name, Goal: d.goal}
 		if len(d.found.moves) > 0 {
-			w.Moves = d.part.lift(d.found.moves, d.sight.rest, d.hidden)
+			if w.Moves = d.found.written; w.Moves == nil {
+				w.Moves = d.part.lift(d.found.moves, d.sight.rest, d.hidden)
+			}
 			populations[d.found] = true
 		}
 		s.Witnesses = append(s.Witnesses, w)

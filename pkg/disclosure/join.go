@@ -2,6 +2,7 @@ package disclosure
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/plan"
@@ -76,15 +77,19 @@ func (s *space) group(x split, atom []int) string {
 	return string(b)
 }
 
-// sign says in which of the component's cells a person would count who stayed.
+// sign says in which of the cells that count the one of a split a person would
+// count. Who is joined keeps the other's part, so that nothing else matters.
 func (c *component) sign(x split, atom []int) string {
 	full := make([]int, len(atom))
 	for a := range atom {
 		full[a] = c.space.classOf[a][atom[a]]
 	}
-	full[c.space.batch] = x.from
+	full[c.space.batch] = x.parts[1]
 	var b []byte
 	for k, i := range c.cells {
+		if c.space.ignored != nil && c.space.ignored[i] {
+			continue
+		}
 		if by := c.worth(i, full); by != 0 {
 			b = binary.AppendUvarint(b, uint64(k))
 			b = binary.AppendUvarint(b, uint64(by))
@@ -291,4 +296,34 @@ func (c *component) swapParts(a, b *leaver) {
 	for _, axis := range c.loose {
 		a.Atom[axis], b.Atom[axis] = b.Atom[axis], a.Atom[axis]
 	}
+}
+
+// reconsider looks for a population in which persons are joined who are unlike in
+// cells of other components that are withheld anyway. It is written down at once:
+// whom a join concerns hangs on what is withheld now.
+func (e *engine) reconsider(d *duty) *found {
+	if d.part == nil || len(d.part.exchanges) == 0 || d.part.whole != nil {
+		return nil
+	}
+	e.space.ignored = slices.Clone(e.withheld)
+	defer func() { e.space.ignored = nil }()
+	hidden, t := *d.hidden, d.task
+	hidden.joins = d.part.joinable(e.space.overlaps(d.sight.rest))
+	t.hidden, t.joins = &hidden, true
+	f, pivots := search(e.ctx, t, e.prices(-1), e.stream(d), startsFirst)
+	e.stats.Searches++
+	e.stats.Pivots += pivots
+	if f == nil {
+		return nil
+	}
+	f.written, f.changes = d.part.lift(f.moves, d.sight.rest, &hidden), nil
+	for i, c := range e.problem.System.Cells {
+		if by := value(c, f.written); by != 0 {
+			if math.IsInf(e.cost[i], 1) && !e.withheld[i] {
+				return nil
+			}
+			f.changes = append(f.changes, gain{i, by})
+		}
+	}
+	return f
 }

@@ -297,9 +297,10 @@ func (e *engine) forbid() error {
 	return err
 }
 
-// serve finds a witness for every duty and withholds what it has to change.
+// serve finds a witness for every duty and withholds what it has to change. What
+// cannot be served is looked at again when all is withheld that others need.
 func (e *engine) serve() error {
-	failed := false
+	var failed []*duty
 	for _, d := range e.duties {
 		if !e.hopeless(d) {
 			d.found = e.attend(d)
@@ -308,18 +309,34 @@ func (e *engine) serve() error {
 			return fmt.Errorf("protect: %w", err)
 		}
 		if d.found == nil {
-			failed = true
+			failed = append(failed, d)
+			continue
+		}
+		e.pay(d)
+	}
+	denied := false
+	for _, d := range failed {
+		if !e.hopeless(d) {
+			d.found = e.reconsider(d)
+		}
+		if d.found == nil {
+			denied = true
 			e.deny(d)
 			continue
 		}
-		for _, c := range d.found.changes {
-			e.withheld[c.cell] = true
-		}
+		e.pay(d)
 	}
-	if failed {
+	if denied {
 		return fault.New(fault.Withheld, CodeNotDeniable)
 	}
 	return nil
+}
+
+// pay withholds what a duty's witness changes.
+func (e *engine) pay(d *duty) {
+	for _, c := range d.found.changes {
+		e.withheld[c.cell] = true
+	}
 }
 
 // attend looks for a population that serves a duty, one ring after another.

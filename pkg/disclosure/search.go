@@ -46,6 +46,7 @@ type found struct {
 	moves   []move
 	changes []gain // per cell, by how much; no zero
 	cost    float64
+	written []plan.Count // over whole records, if it serves one view alone
 }
 
 // programme is the integer programme of one task under given prices.

@@ -26,6 +26,7 @@ type space struct {
 	turnover []split          // the longest stay first
 	pairs    bool             // there are two moments
 	room     room             // for joins
+	ignored  []bool           // cells that joins may change; nil is none
 	stay     *component       // in which nobody changes but by splits; nil without them
 }
 
