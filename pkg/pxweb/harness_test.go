@@ -58,9 +58,9 @@ func start(t testing.TB, limits pxweb.Limits, contents ...plan.Content) *service
 func (s *service) route(api *pxweb.API) {
 	s.echo = echo.New()
 	s.echo.HTTPErrorHandler = answerFault
-	for _, op := range api.Operations() {
-		s.echo.Add(op.Method, strings.ReplaceAll(op.Path, "{id}", ":id"), op.Handle)
-	}
+	api.Each(func(method, path string, _ bool, handle echo.HandlerFunc) {
+		s.echo.Add(method, strings.ReplaceAll(path, "{id}", ":id"), handle)
+	})
 }
 
 func deps(s *service, limits pxweb.Limits) pxweb.Deps {

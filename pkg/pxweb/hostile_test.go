@@ -122,6 +122,23 @@ func TestLimits_CallsAreCountedForAllClientsTogether(t *testing.T) {
 	calls(2, http.StatusOK)
 }
 
+// The same calls and the same selection pass where the limits are wider: it is
+// they that refuse.
+func TestLimits_Contrast_WiderOnesLetTheSameThrough(t *testing.T) {
+	const target = "/api/v2/tables/residence_by_age/data?valuecodes[residence_status]=*&valuecodes[age_band]=*&valuecodes[ContentsCode]=*&valuecodes[Tid]=*"
+	for _, c := range []struct{ cells, calls, status, last int }{{19, 5, 403, 429}, {20, 6, 200, 200}} {
+		s := start(t, pxweb.Limits{Cells: c.cells, Calls: c.calls, Window: time.Hour}, shelftest.Slide(2024))
+		for range 5 {
+			if status, _ := s.refusal(http.MethodGet, target, ""); status != c.status {
+				t.Errorf("at most %d cells: %d, want %d", c.cells, status, c.status)
+			}
+		}
+		if status, _ := s.refusal(http.MethodGet, "/api/v2/config", ""); status != c.last {
+			t.Errorf("at most %d calls: %d, want %d", c.calls, status, c.last)
+		}
+	}
+}
+
 func TestShelf_ThatCannotBeReadIsNoAnswer(t *testing.T) {
 	s := start(t, pxweb.Limits{}, shelftest.Slide(2024))
 	s.books.Source().Break(errors.New("gone"))
