@@ -132,6 +132,41 @@ func TestARevisionShowsBothMomentsOrNothing(t *testing.T) {
 	}
 }
 
+// Six of the slide are taken back and ten others come: who of them has what is
+// denied by others who may have gone or come, and every figure of before stands.
+func TestARevisionOfTheSlideAfterRecordsCameAndWent(t *testing.T) {
+	h := open(t)
+	h.published(draftA, slide(t))
+	all, on := demoRecords(t), persons(t)
+	for _, gone := range on[3:9] {
+		i := slices.IndexFunc(all, func(c release.Counted) bool {
+			return c.Organisation == gone.Organisation && string(c.Answers) == string(gone.Answers)
+		})
+		all = slices.Delete(all, i, i+1)
+	}
+	h.memory.SetRecords(theYear, append(all, copies(on[9:], 10)...))
+	h.planned(draftB, slide(t))
+	d, err := h.Compute(t.Context(), author, draftB)
+	if err != nil {
+		d = must[release.Draft](t)(h.Read(t.Context(), author, draftB))
+		t.Fatalf("%v: %+v", err, d.Findings)
+	}
+	must[release.Draft](t)(h.Submit(t.Context(), author, draftB, waivers(d)))
+	must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftB, h.version(draftB)))
+	must[release.Draft](t)(h.Publish(t.Context(), author, draftB))
+	first, _ := h.releases()[0].Protected.Year(theYear)
+	again, _ := h.releases()[1].Protected.Year(theYear)
+	values := said(again)
+	for name, value := range said(first) {
+		if got, shown := values["past0:"+name]; !shown || got != value {
+			t.Errorf("%s was %d and is %d now, shown %v", name, value, got, shown)
+		}
+	}
+	if values["size:sexual_exploitation_women_girls"] != 39 {
+		t.Errorf("%v", values)
+	}
+}
+
 // A withdrawn release was seen: it stays in the history.
 func TestAWithdrawnReleaseStaysInTheHistory(t *testing.T) {
 	h := open(t)
