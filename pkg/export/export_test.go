@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,6 +92,9 @@ func TestTheFilesOfARelease(t *testing.T) {
 		}
 	}
 	want = append(want, "release.sv.xlsx", "release.en.xlsx")
+	for _, lang := range []codelist.Lang{codelist.Swedish, codelist.English} {
+		want = append(want, picturesIn(content(), lang)...)
+	}
 
 	var names []string
 	for _, f := range render(t, content()) {
@@ -109,6 +113,48 @@ func TestTheFilesOfARelease(t *testing.T) {
 	}
 	if diff := cmp.Diff(render(t, content())[:documents], preview); diff != "" {
 		t.Errorf("a draft reads otherwise than the release (-release +draft):\n%s", diff)
+	}
+}
+
+// picturesIn are the files with pictures in one language: of every figure, and
+// of every table with one dimension.
+func picturesIn(c plan.Content, lang codelist.Lang) (names []string) {
+	add := func(of string, year int, name plan.Name) {
+		names = append(names, export.PictureFile(of, year, name, lang, "svg"), export.PictureFile(of, year, name, lang, "png"))
+	}
+	for _, y := range c.Years {
+		for _, f := range y.Figures {
+			add("figure", y.Year, f.Name)
+		}
+	}
+	for _, y := range c.Years {
+		for _, t := range y.Tables {
+			if len(t.Dimensions) == 1 && !t.Dropped {
+				add("table", y.Year, t.Name)
+			}
+		}
+	}
+	return names
+}
+
+// TestAPictureSaysWhatTheFigureSays: the sentence and its numbers are in the
+// picture, and what is withheld is drawn as such.
+func TestAPictureSaysWhatTheFigureSays(t *testing.T) {
+	files := make(map[string][]byte)
+	for _, f := range render(t, content()) {
+		files[f.Name] = f.Content
+	}
+	for _, y := range content().Years {
+		for _, f := range y.Figures {
+			said := report.Figure(shelftest.Figures(), y, f)
+			drawn := string(files[export.PictureFile("figure", y.Year, f.Name, codelist.English, "svg")])
+			if said.Status == report.Exact && !strings.Contains(drawn, strconv.Itoa(said.Value)) {
+				t.Errorf("%d %s: %d is not in the picture", y.Year, f.Name, said.Value)
+			}
+			if said.Status == report.Withheld && !strings.Contains(strings.ToLower(drawn), "withheld") {
+				t.Errorf("%d %s: the picture does not say that it is withheld", y.Year, f.Name)
+			}
+		}
 	}
 }
 

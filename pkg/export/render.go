@@ -47,9 +47,9 @@ type File struct {
 
 // Render writes the files of a release. In JSON: figures.json, tables.json and
 // table.<year>.<name>.json for every table. Then the figures and every table in
-// the other formats: figures.px, table.<year>.<name>.px and so on. Last, all of
-// it as a workbook in each language, release.<language>.xlsx. The figures'
-// sentences are set's.
+// the other formats: figures.px, table.<year>.<name>.px and so on; all of it as
+// a workbook in each language, release.<language>.xlsx. Last the pictures. The
+// figures' sentences are set's.
 func Render(p *disclosure.Protected, set *figure.Set, e Edition) (_ []File, err error) {
 	defer fault.Wrap(&err, "render a release")
 	content := p.Content()
@@ -67,6 +67,7 @@ func Render(p *disclosure.Protected, set *figure.Set, e Edition) (_ []File, err 
 	}
 	f.add(ReleaseFileIn(FormatSwedishWorkbook), MediaWorkbook, func() ([]byte, error) { return Workbook(book, codelist.Swedish) })
 	f.add(ReleaseFileIn(FormatEnglishWorkbook), MediaWorkbook, func() ([]byte, error) { return Workbook(book, codelist.English) })
+	f.pictures(content, set, tables, e)
 	return f.done()
 }
 
