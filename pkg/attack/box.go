@@ -45,7 +45,6 @@ func (s set) with(o set, op func(a, b uint64) uint64) set {
 
 func (s set) and(o set) set { return s.with(o, func(a, b uint64) uint64 { return a & b }) }
 func (s set) not(o set) set { return s.with(o, func(a, b uint64) uint64 { return a &^ b }) }
-func (s set) or(o set) set  { return s.with(o, func(a, b uint64) uint64 { return a | b }) }
 
 func (s set) within(o set) bool { return s.not(o).empty() }
 

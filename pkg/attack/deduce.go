@@ -84,6 +84,10 @@ func (k *knowledge) probe(ctx context.Context, e *exposure) {
 		if c.known() || c.zero {
 			continue
 		}
+		if ctx.Err() != nil {
+			e.undecided++
+			continue
+		}
 		in, err := prober.Cell(k.cellOf(i))
 		if err != nil || !in.Bounded {
 			e.undecided++

@@ -8,7 +8,7 @@ import (
 	"manniskohandel.se/casestat/pkg/plan"
 )
 
-// CodeContent: what a release says does not fit together.
+// CodeContent says that what a release states does not fit together.
 const CodeContent fault.Code = "release_content_malformed"
 
 // unbounded stands for no upper end.

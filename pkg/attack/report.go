@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -57,6 +58,16 @@ func (r Report) Count(s Status) int {
 
 // Broken says whether any attack broke the guarantee.
 func (r Report) Broken() bool { return r.Count(Broken) > 0 }
+
+// WriteJSON writes the report for a program to read.
+func (r Report) WriteJSON(w io.Writer) error {
+	out, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(out, '\n'))
+	return err
+}
 
 // WriteText writes the report for a person to read.
 func (r Report) WriteText(w io.Writer) error {

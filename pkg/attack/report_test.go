@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// sample is a report with a result of every status.
+// sampleReport is a report with a result of every status.
 func sampleReport() Report {
 	r := Report{URL: "https://casestat.example", Releases: 2, Years: []int{2023, 2024}}
 	for i, a := range adversaries() {
@@ -49,11 +49,12 @@ func TestReportAsText(t *testing.T) {
 }
 
 func TestReportAsJSON(t *testing.T) {
-	got, err := json.MarshalIndent(sampleReport(), "", "  ")
-	if err != nil {
+	var written bytes.Buffer
+	if err := sampleReport().WriteJSON(&written); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "report.json", append(got, '\n'))
+	got := written.Bytes()
+	golden(t, "report.json", got)
 	var back Report
 	if err := json.Unmarshal(got, &back); err != nil {
 		t.Fatal(err)

@@ -226,7 +226,7 @@ func (p *program) factor() bool {
 			return false
 		}
 		a[k], a[best] = a[best], a[k]
-		clear2(a, k)
+		unitColumn(a, k)
 	}
 	for i := range m {
 		p.inv[i] = a[i][m:]
@@ -235,8 +235,8 @@ func (p *program) factor() bool {
 	return true
 }
 
-// clear2 makes column k of the augmented matrix a unit column.
-func clear2(a [][]float64, k int) {
+// unitColumn makes column k of the augmented matrix a unit column.
+func unitColumn(a [][]float64, k int) {
 	pivot := a[k][k]
 	for c := k; c < len(a[k]); c++ {
 		a[k][c] /= pivot
