@@ -39,6 +39,7 @@ type Range struct {
 type Conjunction struct {
 	Where plan.Selection
 	Range Interval
+	Words string // the names of its axes and categories
 }
 
 // attacker is one assault while it lasts.
@@ -231,15 +232,19 @@ func (a *attacker) judge(f plan.Functional, in Interval) {
 }
 
 // unproved: the bounds were too hard to establish. Elimination may still show
-// that the quantity is a combination of what is shown; if not, a reviewer has
-// to know that this was not exhausted.
+// that the quantity is a combination of what is shown, and of which value; if
+// not, a reviewer has to know that this was not exhausted. That of a value which
+// is no number of persons contradicts what is shown.
 func (a *attacker) unproved(f plan.Functional) {
 	if a.span == nil {
 		a.span = a.prober.newSpan()
 	}
-	if a.span.contains(quantityOf(f)) {
+	switch v, determined := a.span.contains(quantityOf(f)); {
+	case !determined:
+		a.find(Review, RuleTruncated, f.Name, Interval{})
+	case v < 0 || v > greatestValue:
 		a.find(Fail, RuleDetermined, f.Name, Interval{})
-		return
+	default:
+		a.judge(f, exact(v))
 	}
-	a.find(Review, RuleTruncated, f.Name, Interval{})
 }

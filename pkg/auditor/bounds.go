@@ -120,35 +120,77 @@ func (pr *Prober) Functional(f plan.Functional) (Interval, error) {
 
 // interval fails only on a contradiction, proved; what could not be
 // established is left out.
-func (pr *Prober) interval(q quantity) (Interval, error) {
+func (pr *Prober) interval(q quantity) (in Interval, err error) {
 	pr.least, pr.most = nil, nil
 	q = pr.lean(q)
-	in := pr.seen(q)
-	p, pricer, err := pr.program(q)
-	if err != nil {
-		return in, nil
-	}
-	if in.Open, err = unlimited(p, pricer, q); err != nil {
-		return in, nil
-	}
-	p.ask(pricer, q.negative())
-	bottom, err := pr.end(p)
-	if err != nil {
-		return in, contradiction(err)
-	}
-	in.Low, in.Least = Ratio{-bottom.top.Num, bottom.top.Den}, -bottom.value
-	in.Proved, in.Bounded, in.ProvedWhole, pr.least = bottom.reached, true, bottom.whole, bottom.at
-	if !in.Open {
-		p.ask(pricer, q)
-		upper, err := pr.end(p)
+	bottom, upper := pr.obvious(q)
+	if bottom == nil || upper == nil {
+		p, pricer, err := pr.program(q)
 		if err != nil {
+			return pr.seen(q), nil
+		}
+		if in.Open, err = unlimited(p, pricer, q); err != nil {
+			return pr.seen(q), nil
+		}
+		if bottom, err = pr.unless(bottom, p, pricer, q.negative()); err != nil {
 			return pr.seen(q), contradiction(err)
 		}
-		in.High, in.Most = upper.top, upper.value
-		in.Proved, in.ProvedWhole, pr.most = in.Proved && upper.reached, in.ProvedWhole && upper.whole, upper.at
+		if in.Open {
+			upper = &end{reached: true, whole: true}
+		} else if upper, err = pr.unless(upper, p, pricer, q); err != nil {
+			return pr.seen(q), contradiction(err)
+		}
 	}
+	in.Low, in.Least = Ratio{-bottom.top.Num, bottom.top.Den}, -bottom.value
+	in.High, in.Most = upper.top, upper.value
+	in.Proved, in.Bounded, in.ProvedWhole = bottom.reached && upper.reached, true, bottom.whole && upper.whole
+	pr.least, pr.most = bottom.at, upper.at
 	pr.reach(q, &in)
 	return in.cleared(), nil
+}
+
+// unless establishes an end that is not known yet.
+func (pr *Prober) unless(known *end, p *program, pricer *pricer, q quantity) (*end, error) {
+	if known != nil {
+		return known, nil
+	}
+	p.ask(pricer, q)
+	e, err := pr.end(p)
+	return &e, err
+}
+
+// obvious establishes the ends of a number of persons, as far as nothing has to
+// be solved for that: there may be none, and no more than in a row around them,
+// and a population that is known, or one not far from it, has so many. The
+// bottom is that of the negative quantity; nil stands for an end not found.
+func (pr *Prober) obvious(q quantity) (bottom, upper *end) {
+	if len(pr.worlds) == 0 || q[0].weights != nil || q[0].sign < 0 {
+		return nil, nil
+	}
+	most := -1
+	for _, r := range pr.known.rows {
+		if r.weights == nil && !r.open && contains(r.where, q[0].where) && (most < 0 || r.hi < most) {
+			most = r.hi
+		}
+	}
+	if most >= 0 {
+		upper = pr.obviously(q, most)
+	}
+	return pr.obviously(q.negative(), 0), upper
+}
+
+func (pr *Prober) obviously(q quantity, bound int) *end {
+	at, v := pr.push(q, bound, tries)
+	if at == nil || v != bound {
+		return nil
+	}
+	return &end{top: Ratio{int64(bound), 1}, reached: true, value: bound, whole: true, at: at}
+}
+
+// contains says whether a selection, lean, covers another.
+func contains(outer, inner plan.Selection) bool {
+	both, any := meet(outer, inner)
+	return any && slices.EqualFunc(both, inner, sameSubset)
 }
 
 func (pr *Prober) lean(q quantity) quantity {
@@ -167,19 +209,25 @@ func contradiction(err error) error {
 	return nil
 }
 
-// lower establishes the lower end alone, and leaves the upper open.
-func (pr *Prober) lower(q quantity) (Interval, error) {
-	in := pr.seen(q)
+// lower establishes the lower end alone, and leaves the upper open. Between what
+// values the quantity lies in known worlds is given; what is enough or more need
+// not be reached.
+func (pr *Prober) lower(q quantity, in Interval, enough int) (Interval, error) {
 	p, pricer, err := pr.program(q)
 	if err != nil {
 		return in, nil
 	}
 	p.ask(pricer, q.negative())
-	bottom, err := pr.end(p)
+	bottom, err := pr.relaxedEnd(p)
+	if err == nil && -bottom.value < enough && (!in.Reached || -bottom.value < in.From) {
+		bottom, err = pr.wholeEnd(p, bottom, completing/10)
+	}
 	if err != nil {
 		return in, contradiction(err)
 	}
-	in = pr.seen(q)
+	if bottom.at != nil {
+		in.From = min(in.From, q.of(bottom.at))
+	}
 	in.Bounded, in.Open, in.Least = true, true, -bottom.value
 	return in, nil
 }

@@ -212,16 +212,20 @@ func (p *program) unshifted(v int) float64 {
 
 // top proves how great the quantity can be at most, persons being split, or
 // that there is no population at all (errContradiction). Where floating point
-// lost its way it begins again.
+// lost its way it begins again, first with the atoms that it has and then
+// without any.
 func (p *program) top() (Ratio, error) {
 	top, err := p.proved()
-	if errors.Is(err, errContradiction) || err == nil || *p.allowance <= 0 {
-		return top, err
+	for _, again := range []func() error{p.restart, p.forsake} {
+		if err == nil || errors.Is(err, errContradiction) || *p.allowance <= 0 {
+			break
+		}
+		if err := again(); err != nil {
+			return Ratio{}, err
+		}
+		top, err = p.proved()
 	}
-	if err := p.restart(); err != nil {
-		return Ratio{}, err
-	}
-	return p.proved()
+	return top, err
 }
 
 func (p *program) proved() (Ratio, error) {
@@ -247,4 +251,10 @@ func (p *program) restart() error {
 		p.head[j], p.high[j], p.basic[j] = -1-j, false, true
 	}
 	return p.refactor()
+}
+
+// forsake is restart without any atom.
+func (p *program) forsake() error {
+	p.pool, p.known = nil, map[string]bool{}
+	return p.restart()
 }

@@ -28,10 +28,16 @@ type end struct {
 }
 
 // end establishes the greatest value of the quantity that a program asks for.
-// Where whole persons are hard to come by it tries in turn, from the cheapest:
-// the vertex of the relaxation, a few branches, changing a population that is
-// known, many branches.
 func (pr *Prober) end(p *program) (end, error) {
+	e, err := pr.relaxedEnd(p)
+	if err != nil {
+		return end{}, err
+	}
+	return pr.wholeEnd(p, e, completing)
+}
+
+// relaxedEnd establishes it for persons who may be split.
+func (pr *Prober) relaxedEnd(p *program) (end, error) {
 	*p.allowance = solving
 	top, err := p.top()
 	if err != nil {
@@ -44,6 +50,20 @@ func (pr *Prober) end(p *program) (end, error) {
 			return pr.with(e, vertex, p, int(value.Num)), nil
 		}
 	}
+	return e, nil
+}
+
+// wholeEnd goes on until persons are whole. Where such are hard to come by it
+// tries in turn, from the cheapest: a population that is known, changing one, a
+// few branches, many changes, many branches.
+func (pr *Prober) wholeEnd(p *program, e end, allowance int) (end, error) {
+	if e.whole {
+		return e, nil
+	}
+	if pr.changed(p, &e, tries) {
+		return e, nil
+	}
+	var err error
 	if pr.glances > -doubtful {
 		e, err = pr.complete(p, e, glance)
 		if e.whole {
@@ -55,19 +75,24 @@ func (pr *Prober) end(p *program) (end, error) {
 			return e, err
 		}
 	}
-	for _, n := range []int{tries, stubborn} {
-		if at, v := pr.push(p.quantity, e.value, n); at != nil && v == e.value {
-			e.whole, e.at = true, at
-			e.reached = e.reached || top.equals(Ratio{int64(v), 1})
+	for range 2 {
+		if pr.changed(p, &e, stubborn) {
 			return e, nil
 		}
-		if n == tries {
-			if e, err = pr.complete(p, e, completing); e.whole || err != nil {
-				return e, err
-			}
-		}
 	}
-	return e, nil
+	return pr.complete(p, e, allowance)
+}
+
+// changed looks for a population that reaches the end among those that are
+// known, and by so many changes of one.
+func (pr *Prober) changed(p *program, e *end, tries int) bool {
+	at, v := pr.push(p.quantity, e.value, tries)
+	if at == nil || v != e.value {
+		return false
+	}
+	e.whole, e.at = true, at
+	e.reached = e.reached || e.top.equals(Ratio{int64(v), 1})
+	return true
 }
 
 // complete branches, as long as there is patience.

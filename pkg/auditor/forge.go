@@ -24,6 +24,10 @@ type forge struct {
 	off      int // of the rows
 	energy   int // how far from what is wanted in all
 	limit    int // of the energy
+	// near are people who fit, and by how little they miss the quantity that is
+	// wanted; whoever wants to know sets nearest.
+	near    [][]int
+	nearest int
 	// next and next2 are persons in hand, bits and bits2 theirs.
 	next, next2 []int
 	bits, bits2 []uint64
@@ -61,6 +65,20 @@ func (f *forge) measure() int {
 	return f.off
 }
 
+// misses is how far the quantity asked about is from what is wanted.
+func (f *forge) misses() int { return f.measure() - f.off }
+
+// note remembers people who fit and come nearer than any before.
+func (f *forge) note() {
+	if f.off > 0 || f.energy >= f.nearest {
+		return
+	}
+	f.nearest, f.near = f.energy, make([][]int, len(f.people))
+	for i, atom := range f.people {
+		f.near[i] = slices.Clone(atom)
+	}
+}
+
 // put adds a person to the sums, or with by -1 takes one away.
 func (f *forge) put(atom []int, seen []uint64, by int) {
 	n := len(f.rows) + len(f.extra)
@@ -96,6 +114,7 @@ func (f *forge) work(steps int, stopped func() bool) bool {
 		if f.energy == 0 || i%1024 == 0 && stopped() {
 			break
 		}
+		f.note()
 		heat := 0.8 * math.Pow(0.15, float64(i)/float64(steps))
 		switch r := f.rng.IntN(10); {
 		case r < 6:
@@ -106,6 +125,7 @@ func (f *forge) work(steps int, stopped func() bool) bool {
 			f.drift(heat)
 		}
 	}
+	f.note()
 	return f.energy == 0
 }
 
@@ -170,10 +190,24 @@ func (f *forge) wrong() (k int, more bool) {
 		}
 	}
 	if v := f.asked(f.sums); v < f.from || v > f.to {
-		at := f.rng.IntN(len(f.extra))
+		at := f.asks(v < f.from)
 		consider(len(f.rows)+at, (v < f.from) == (f.extra[at].sign > 0))
 	}
 	return k, more
+}
+
+// asks picks at random a part of the quantity asked about of which there may be
+// more, if more is wanted of the quantity, or fewer.
+func (f *forge) asks(more bool) (at int) {
+	n := 0
+	for i, p := range f.extra {
+		if more == (p.sign > 0) || f.sums[len(f.rows)+i] > 0 {
+			if n++; f.rng.IntN(n) == 0 {
+				at = i
+			}
+		}
+	}
+	return at
 }
 
 // pick chooses a person whom a term counts, or does not, starting anywhere.

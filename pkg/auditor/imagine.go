@@ -121,7 +121,7 @@ func (pr *Prober) imagine() bool {
 // from the one in which it is greatest.
 func (pr *Prober) push(q quantity, least, tries int) (people []plan.Count, value int) {
 	from, value := pr.world(), math.MinInt
-	for _, w := range pr.worlds[:min(len(pr.worlds), starts)] {
+	for _, w := range pr.worlds {
 		if v := q.of(w); v > value {
 			from, value = w, v
 		}
@@ -139,6 +139,19 @@ func (pr *Prober) push(q quantity, least, tries int) (people []plan.Count, value
 	}
 	people = pr.keep(f.population())
 	return people, q.of(people)
+}
+
+// approach looks for a world in which the quantity is 0 or more, starting from
+// one, and keeps the nearest that it comes by.
+func (pr *Prober) approach(from []plan.Count, q quantity, tries int) {
+	f := newForge(pr.settled(q), pr.rng, from)
+	f.from = 0
+	f.nearest = f.misses()
+	f.work(tries, pr.stopped)
+	if f.near != nil {
+		f.people = f.near
+		pr.keep(f.population())
+	}
 }
 
 // remember makes a world of a population over some axes, joined with another

@@ -24,8 +24,8 @@ type mould struct {
 	barred []uint64
 }
 
-// askable is how many parts a quantity may have: somewhere, and not elsewhere.
-const askable = 2
+// askable is how many parts a quantity may have.
+const askable = together
 
 func newMould(sizes []int, rows []row, bans []plan.Selection) *mould {
 	m := &mould{sizes: sizes, rows: rows, bans: bans}

@@ -35,6 +35,7 @@ func inverse(a uint64) uint64 {
 type span struct {
 	atoms [][]int
 	rows  [][]uint64
+	value []uint64 // of each row
 	lead  []int
 }
 
@@ -60,8 +61,8 @@ func (pr *Prober) newSpan() *span {
 		return false
 	})
 	for _, r := range pr.known.rows {
-		if !r.open {
-			s.add(quantity{{r.term, 1}})
+		if !r.open && r.lo == r.hi {
+			s.add(quantity{{r.term, 1}}, r.lo)
 		}
 	}
 	return &s
@@ -79,29 +80,33 @@ func (pr *Prober) blur(atom []int, rng *rand.Rand) []int {
 func (s *span) vector(q quantity) []uint64 {
 	v := make([]uint64, len(s.atoms))
 	for i, atom := range s.atoms {
-		v[i] = uint64((q.at(atom)%field + field) % field)
+		v[i] = residue(q.at(atom))
 	}
 	return v
 }
 
-// reduce subtracts what the echelon form can; it returns the first place that
-// is left, or -1.
-func (s *span) reduce(v []uint64) int {
+// reduce subtracts what the echelon form can, from a vector and from its value;
+// it returns the first place that is left, or -1.
+func (s *span) reduce(v []uint64, value uint64) (lead int, rest uint64) {
 	for k, row := range s.rows {
 		c := v[s.lead[k]]
 		if c == 0 {
 			continue
 		}
 		for i := s.lead[k]; i < len(v); i++ {
-			v[i] = (v[i] + field - mulmod(c, row[i])) % field
+			v[i] = submod(v[i], mulmod(c, row[i]))
 		}
+		value = submod(value, mulmod(c, s.value[k]))
 	}
-	return slices.IndexFunc(v, func(x uint64) bool { return x != 0 })
+	return slices.IndexFunc(v, func(x uint64) bool { return x != 0 }), value
 }
 
-func (s *span) add(q quantity) {
+func submod(a, b uint64) uint64 { return (a + field - b) % field }
+
+// add adds a quantity that is known.
+func (s *span) add(q quantity, value int) {
 	v := s.vector(q)
-	lead := s.reduce(v)
+	lead, rest := s.reduce(v, residue(value))
 	if lead < 0 {
 		return
 	}
@@ -111,9 +116,21 @@ func (s *span) add(q quantity) {
 	}
 	at, _ := slices.BinarySearch(s.lead, lead)
 	s.rows, s.lead = slices.Insert(s.rows, at, v), slices.Insert(s.lead, at, lead)
+	s.value = slices.Insert(s.value, at, mulmod(rest, scale))
 }
 
-// contains says whether the quantity can be computed from what is shown.
-func (s *span) contains(q quantity) bool {
-	return s.reduce(s.vector(q)) < 0
+func residue(v int) uint64 { return uint64((v%field + field) % field) }
+
+// contains says whether the quantity can be computed from what is shown, and
+// what it is then.
+func (s *span) contains(q quantity) (value int, in bool) {
+	lead, rest := s.reduce(s.vector(q), 0)
+	if lead >= 0 {
+		return 0, false
+	}
+	value = int(submod(0, rest))
+	if value > field/2 {
+		value -= field
+	}
+	return value, true
 }

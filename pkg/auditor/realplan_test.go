@@ -57,26 +57,35 @@ type submitted struct {
 	from    frame.Origin
 }
 
-func scripted(tb testing.TB, book *codelist.Book, year int) (out []submitted) {
+func scripted(tb testing.TB, book *codelist.Book, year int) []submitted {
 	tb.Helper()
-	written, err := demo.Write(book, year)
+	out, err := script(book, year)
 	if err != nil {
 		tb.Fatal(err)
 	}
+	return out
+}
+
+// script reads the demo's records of one year.
+func script(book *codelist.Book, year int) (out []submitted, err error) {
+	written, err := demo.Write(book, year)
+	if err != nil {
+		return nil, err
+	}
 	reader, err := record.NewReader(record.NewSchema(book))
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
 	for _, r := range written.Records {
 		row := reader.Decode(r.JSON(book), record.Options{})
 		if err := row.Refusal(); err != nil {
-			tb.Fatal(err)
+			return nil, err
 		}
 		if r.Year == year {
 			out = append(out, submitted{row.Record.Answers, frame.Origin{Organisation: int(r.Member[0] - 'A')}})
 		}
 	}
-	return out
+	return out, nil
 }
 
 // tabulated are a table's cells; combinations that the system has already, or
