@@ -13,9 +13,10 @@ import (
 // download is a file that a reader can take.
 type download struct {
 	Path   string
-	Name   string // as the file is called
-	Format string // one of formats; "" where it is known by its name alone
-	Size   int    // bytes; 0: made when somebody asks
+	Name   string        // as the file is called
+	Format string        // one of formats; "" where it is known by its name alone
+	Lang   codelist.Lang // of the file; "" of one that has none or both
+	Size   int           // bytes; 0: made when somebody asks
 }
 
 // downloads are all files of a release, by what they hold.
@@ -45,7 +46,7 @@ func (r reading) downloads(release *shelf.Release) (out downloads) {
 	}
 	for _, f := range m.Files {
 		if !taken[f.Name] {
-			out.Whole = append(out.Whole, fileOf(m.Number, f, ""))
+			out.Whole = append(out.Whole, fileOf(m.Number, f))
 		}
 	}
 	return out
@@ -71,21 +72,35 @@ func (s subject) prefix() string { return fmt.Sprintf("%s.%d.%s.", s.kind, s.yea
 func filesAbout(m plan.Manifest, s subject) []download {
 	var own []download
 	for _, f := range m.Files {
-		if format, ok := strings.CutPrefix(f.Name, s.prefix()); ok && slices.Contains(formats, format) {
-			own = append(own, fileOf(m.Number, f, format))
+		rest, ok := strings.CutPrefix(f.Name, s.prefix())
+		if !ok {
+			continue
+		}
+		if format, lang, ok := formatOf(rest); ok {
+			d := fileOf(m.Number, f)
+			d.Format, d.Lang = format, lang
+			own = append(own, d)
 		}
 	}
 	return own
 }
 
-func fileOf(number int, f plan.File, format string) download {
-	return download{Path: filePath(number, f.Name), Name: f.Name, Format: format, Size: f.Size}
+func fileOf(number int, f plan.File) download {
+	return download{Path: filePath(number, f.Name), Name: f.Name, Size: f.Size}
 }
 
-// formats are the kinds of files, by what stands after the subject's name. The
-// pages have a wording for each.
-var formats = []string{
-	"json", "csv", "long.csv", "xlsx", "jsonstat.json", "px", "sdmx.csv", "sv.svg", "en.svg", "sv.png", "en.png",
+// formats are the kinds of files, by what stands after the subject's name and
+// the language, if the file has one. The pages have a wording for each.
+var formats = []string{"json", "csv", "long.csv", "xlsx", "jsonstat.json", "px", "sdmx.csv", "svg", "png"}
+
+// formatOf reads what stands after the subject's name.
+func formatOf(rest string) (format string, lang codelist.Lang, ok bool) {
+	for _, l := range languages {
+		if after, found := strings.CutPrefix(rest, string(l)+"."); found {
+			rest, lang = after, l
+		}
+	}
+	return rest, lang, slices.Contains(formats, rest)
 }
 
 // filesOf are what there is to take of a subject: the signed files, and the
@@ -99,7 +114,7 @@ func (r reading) filesOf(release *shelf.Release, s subject) []download {
 		for _, format := range []string{"svg", "png"} {
 			name := s.file(lang, format)
 			if !slices.ContainsFunc(own, func(d download) bool { return d.Name == name }) {
-				own = append(own, download{Path: s.address(release, lang, format), Name: name, Format: string(lang) + "." + format})
+				own = append(own, download{Path: s.address(release, lang, format), Name: name, Format: format, Lang: lang})
 			}
 		}
 	}

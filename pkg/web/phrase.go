@@ -44,7 +44,10 @@ type tongue struct {
 	phrases phrases
 }
 
-var errNoPhrase = errors.New("no such wording")
+var (
+	errNoPhrase = errors.New("no such wording")
+	errNoWords  = errors.New("nothing that can be put into words")
+)
 
 // say words a key, with numbers and texts put in.
 func (t tongue) say(key string, parts ...any) (string, error) {
@@ -54,24 +57,28 @@ func (t tongue) say(key string, parts ...any) (string, error) {
 	}
 	pairs := make([]string, 0, 2*len(parts))
 	for i, part := range parts {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", t.write(part))
+		words, err := t.write(part)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", key, err)
+		}
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", words)
 	}
 	return strings.NewReplacer(pairs...).Replace(text.In(t.lang)), nil
 }
 
 // write puts a part into words.
-func (t tongue) write(part any) string {
+func (t tongue) write(part any) (string, error) {
 	switch p := part.(type) {
 	case int:
-		return t.number(p)
+		return t.number(p), nil
 	case codelist.Text:
-		return p.In(t.lang)
+		return p.In(t.lang), nil
 	case year:
-		return strconv.Itoa(int(p))
+		return strconv.Itoa(int(p)), nil
 	case string:
-		return p
+		return p, nil
 	}
-	return fmt.Sprint(part)
+	return "", fmt.Errorf("%w: %T", errNoWords, part)
 }
 
 // year is a number that is no quantity.

@@ -143,7 +143,6 @@ func (r reading) drawFigure(y plan.Publication, s subject, caption picture.Capti
 	}
 	said := report.Figure(r.deps.Figures, y, y.Figures[i])
 	caption.Title, caption.Subtitle = y.Figures[i].Label.In(langOf(caption)), strconv.Itoa(y.Year)
-	caption.Alt = said.Sentence.In(langOf(caption))
 	drawn := picture.Pictogram{Caption: caption, Value: drawable(said.Number)}
 	if said.Of != nil {
 		drawn.Of = drawable(*said.Of)

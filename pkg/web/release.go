@@ -16,7 +16,7 @@ import (
 type edition struct {
 	Number     int
 	Title      codelist.Text
-	Years      string
+	Covers     string // its years
 	Kind       plan.Kind
 	Published  string
 	Withdrawal *plan.Withdrawal
@@ -36,7 +36,7 @@ type follower struct {
 func (r reading) edition(release *shelf.Release) edition {
 	m := release.Manifest
 	e := edition{
-		Number: m.Number, Title: m.Content.Title, Years: spoken(release.Years()), Kind: m.Kind, Published: m.Published,
+		Number: m.Number, Title: m.Content.Title, Covers: spoken(release.Years()), Kind: m.Kind, Published: m.Published,
 		Withdrawal: release.Withdrawal, Builds: m.Replaces, Hash: release.Hash,
 		Address: r.deps.Address + localised(r.lang, releasePath(m.Number)),
 	}

@@ -20,6 +20,37 @@ type reportPage struct {
 	Downloads downloads
 }
 
+// Note says what the series are not: that of the one with most to say, since a
+// longer note holds the shorter.
+func (p reportPage) Note() (note codelist.Text) {
+	for _, s := range p.Series {
+		if len(s.Note.SV) > len(note.SV) {
+			note = s.Note
+		}
+	}
+	return note
+}
+
+// matrix is several series beside each other.
+type matrix struct {
+	Years []int // increasing
+	Rows  []series
+}
+
+// Matrix lays the series out by year.
+func (p reportPage) Matrix() matrix {
+	m := matrix{Rows: p.Series}
+	for _, s := range p.Series {
+		for _, point := range s.Points {
+			if !slices.Contains(m.Years, point.Year) {
+				m.Years = append(m.Years, point.Year)
+			}
+		}
+	}
+	slices.Sort(m.Years)
+	return m
+}
+
 // yearOf is what a release says about a year.
 type yearOf struct {
 	Year            int

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/figure"
@@ -74,6 +75,17 @@ func (r reading) series(release *shelf.Release, name plan.Name) (s series, err e
 	}
 	s.Picture, err = r.plate(release, subject{kind: ofTrend, name: name})
 	return s, err
+}
+
+// In gives the points of some years, nil where there is none.
+func (s series) In(years []int) []*shelf.Point {
+	points := make([]*shelf.Point, len(years))
+	for i, y := range years {
+		if at := slices.IndexFunc(s.Points, func(p shelf.Point) bool { return p.Year == y }); at >= 0 {
+			points[i] = &s.Points[at]
+		}
+	}
+	return points
 }
 
 // Shares says whether any year states out of how many.
