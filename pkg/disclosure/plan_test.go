@@ -112,6 +112,44 @@ func TestSlideKeepsItsFiguresAndMostCells(t *testing.T) {
 	}
 }
 
+// What no presentation can show: a code that is unsafe by itself and, if all of
+// those together with the residual are still unsafe, one code more that hides
+// them. Recoding loses nothing besides, so that no other choice of what to merge
+// keeps more codes.
+func TestRecodingLosesNoCodeThatCouldBeKept(t *testing.T) {
+	for seed := range uint64(20) {
+		base, data := slide(seed, 12)
+		p := Problem{System: base, Data: data, Policy: plan.Defaults()}
+		var err error
+		if p.Views, err = Views(base, data, p.Policy); err != nil {
+			t.Fatal(err)
+		}
+		layout := slideLayout(base, 0)
+		r := newRecoder(t.Context(), layout, p)
+		for _, table := range layout.Tables {
+			residual := len(base.Axes[table.Axes[0]].Categories) - 1
+			could, hidden := 0, []int{residual}
+			for c := range residual {
+				if r.unsafe(table, []int{c}) {
+					hidden = append(hidden, c)
+					continue
+				}
+				could++
+			}
+			if r.unsafe(table, union([][]int{hidden})) {
+				could = max(0, could-1)
+			}
+			kept := 0
+			for _, g := range r.present(table).Groups[0] {
+				kept += int(bit(len(g) == 1 && g[0] != residual && !r.unsafe(table, g)))
+			}
+			if kept < could {
+				t.Errorf("seed %d, %s: %d codes keep a cell of their own, %d could", seed, table.Name, kept, could)
+			}
+		}
+	}
+}
+
 // subtract recovers withheld cells as anybody can: where exactly one cell of a
 // one-way table is missing, the total less the others is its value.
 func subtract(p Problem, tables []plan.Presentation, shown plan.Pattern) (recovered, withheld int) {
