@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
-
 )
 
 // crawl reads every page that links lead to, beginning with both languages, and
