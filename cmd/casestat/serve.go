@@ -18,6 +18,7 @@ import (
 
 type serveCommand struct {
 	place
+	publisher
 	Listen        string `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to listen. Default: 127.0.0.1:8080."`
 	MetricsListen string `placeholder:"ADDRESS" help:"Where to listen for Prometheus; nowhere if not given."`
 	Issuer        string `placeholder:"URL" help:"Issuer of the access tokens. Default: the address listened on."`
@@ -57,7 +58,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 	log := newLog(s.err)
 	running, err := assemble(ctx, settings{
 		session: s, store: config, keys: c.keys(s), log: log,
-		issuer: c.issuer(listeners.front), audience: c.Audience, hsts: c.BehindProxy || c.TLSCert != "", guarded: c.Production,
+		issuer: c.issuer(listeners.front), audience: c.Audience, hsts: c.BehindProxy || c.TLSCert != "", guarded: c.Production, shown: c.publisher,
 	})
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 
 	"manniskohandel.se/casestat"
 	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/figure"
 	"manniskohandel.se/casestat/pkg/server"
 	"manniskohandel.se/casestat/pkg/shelf"
 	"manniskohandel.se/casestat/pkg/store"
@@ -34,8 +35,21 @@ func (c *serveCommand) servePublic(ctx context.Context, s *session) (err error) 
 		return fmt.Errorf("the releases are not served: %w", err)
 	}
 	log := newLog(s.err)
+	listeners, err := c.listen()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, listeners.close()) }()
+	figures, err := figure.Current(codelist.Current())
+	if err != nil {
+		return err
+	}
+	shown, err := c.show(books, figures, trust.Newest().Name(), c.scheme()+"://"+listeners.front.Addr().String(), log)
+	if err != nil {
+		return err
+	}
 	public, err := server.NewPublic(server.PublicDeps{
-		Shelf: books, ReleaseKey: trust.Newest(), Contract: casestat.Contract, Book: codelist.Current(),
+		Shelf: books, ReleaseKey: trust.Newest(), Contract: casestat.Contract, Book: codelist.Current(), Site: shown.site, Tools: shown.tools,
 		Log: log, Now: s.now, Random: s.random, HSTS: c.BehindProxy || c.TLSCert != "",
 		Ready: func(ctx context.Context) error {
 			_, err := source.Version(ctx)
@@ -45,11 +59,6 @@ func (c *serveCommand) servePublic(ctx context.Context, s *session) (err error) 
 	if err != nil {
 		return err
 	}
-	listeners, err := c.listen()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, listeners.close()) }()
 	return c.serve(ctx, front{public, log, func(context.Context) {}}, listeners)
 }
 

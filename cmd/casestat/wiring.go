@@ -35,6 +35,7 @@ type settings struct {
 	audience string
 	hsts     bool
 	guarded  bool // refuse a database whose settings would break a promise
+	shown    publisher
 	log      *slog.Logger
 }
 
@@ -153,7 +154,12 @@ func newServer(s settings, running *service) (*server.Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	shown, err := s.shown.show(books, figures, keys.Signer.Key().Name(), s.issuer, s.log)
+	if err != nil {
+		return nil, err
+	}
 	return server.New(server.Deps{
+		Site: shown.site, Tools: shown.tools,
 		Drafts: publishing, Publishing: publishing, Sealed: publishing, Requests: publishing, Shelf: books, ReleaseKey: keys.Signer.Key(),
 		Authenticator: authenticator, Granter: granter, Keys: running.ring,
 		Records: running.intake, Counts: counts, Periods: members, Members: members,

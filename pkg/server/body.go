@@ -18,7 +18,7 @@ func checkMedia(op operation, r *http.Request) error {
 	if len(r.Header.Values("Content-Encoding")) > 0 {
 		return fault.New(fault.Unsupported, CodeEncodingUnsupported)
 	}
-	if op.limit == noBody {
+	if op.limit == noBody || op.foreign {
 		return nil
 	}
 	if types := r.Header.Values("Content-Type"); len(types) != 1 || !slices.Contains(op.media, mediaType(types[0])) {

@@ -36,6 +36,9 @@ type operation struct {
 	// published: part of what was published, so that any page of any origin may
 	// read it; it is there with HEAD as well.
 	published bool
+	// foreign: of a protocol that is not ours, whose clients send parameters and
+	// media types as they please.
+	foreign bool
 	// alone: a public process serves it, too, which has nothing but the shelf.
 	alone bool
 }

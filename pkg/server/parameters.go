@@ -26,6 +26,9 @@ func checkQueryNames(op operation, raw string) error {
 	if err != nil {
 		return fault.New(fault.Malformed, CodeMalformedQuery)
 	}
+	if op.foreign {
+		return nil
+	}
 	for name, given := range values {
 		if !slices.ContainsFunc(op.query, func(p parameter) bool { return p.name == name }) {
 			return fault.New(fault.Malformed, CodeUnknownParameter) // its name may be anything: it is not repeated

@@ -13,13 +13,14 @@ import (
 
 // PublicDeps is what a public Server stands on: the published releases, and
 // nothing by which a record, a draft or a client could be reached. All of it is
-// required but for Site, Limits, HSTS and Ready.
+// required but for Site, Tools, Limits, HSTS and Ready.
 type PublicDeps struct {
 	Shelf      Shelf
 	ReleaseKey signed.Key // what releases are signed with now
 	Contract   []byte     // openapi.yaml
 	Book       *codelist.Book
-	Site       Site // pages for people; nil: none
+	Site       Site  // pages for people; nil: none
+	Tools      Tools // for programs of others; nil: none
 
 	Log    *slog.Logger
 	Now    func() time.Time // for durations alone
@@ -45,7 +46,7 @@ func NewPublic(d PublicDeps) (*Server, error) {
 		return nil, err
 	}
 	return build(Deps{
-		Shelf: d.Shelf, ReleaseKey: d.ReleaseKey, Contract: d.Contract, Book: d.Book, Site: d.Site,
+		Shelf: d.Shelf, ReleaseKey: d.ReleaseKey, Contract: d.Contract, Book: d.Book, Site: d.Site, Tools: d.Tools,
 		Log: d.Log, Now: d.Now, Random: d.Random, Limits: d.Limits, HSTS: d.HSTS, Ready: d.Ready,
 	}, alone())
 }

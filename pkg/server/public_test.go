@@ -130,7 +130,7 @@ func TestPublicServerHasNothingElse(t *testing.T) {
 
 func TestNewPublicWantsEveryDependency(t *testing.T) {
 	whole := publicDeps(t.TempDir(), shelftest.New(t).Signer().Key())
-	optional := map[string]bool{"Site": true, "Limits": true, "HSTS": true, "Ready": true}
+	optional := map[string]bool{"Site": true, "Tools": true, "Limits": true, "HSTS": true, "Ready": true}
 	fields := reflect.TypeFor[server.PublicDeps]()
 	for i := range fields.NumField() {
 		name := fields.Field(i).Name

@@ -36,8 +36,8 @@ type KeySet interface {
 	JWKS() ([]byte, error)
 }
 
-// Deps is what a Server stands on. All of it is required but for Site, Limits,
-// HSTS and Ready.
+// Deps is what a Server stands on. All of it is required but for Site, Tools,
+// Limits, HSTS and Ready.
 type Deps struct {
 	Authenticator Authenticator
 	Granter       Granter
@@ -57,6 +57,7 @@ type Deps struct {
 	Figures       *figure.Set // over Book
 	Contract      []byte      // openapi.yaml
 	Site          Site        // pages for people; nil: none
+	Tools         Tools       // for programs of others; nil: none
 
 	Log    *slog.Logger
 	Now    func() time.Time // for durations alone; no time of day is recorded
@@ -116,7 +117,7 @@ func New(d Deps) (*Server, error) {
 // build serves the operations of a table, the pages and the site, and nothing else.
 func build(d Deps, table []operation) (*Server, error) {
 	s := &Server{
-		deps: d, limits: d.Limits.settled(), table: table, inventory: newInventory(slices.Concat(table, pages, sited(d.Site))),
+		deps: d, limits: d.Limits.settled(), table: table, inventory: newInventory(slices.Concat(table, pages, sited(d.Site), toolOperations(d.Tools))),
 		metrics: newMetrics(), codebooks: newCodebooks(d.Book), decode: strict,
 	}
 	s.answer = s.refuse
@@ -147,7 +148,8 @@ func (s *Server) routes() (*echo.Echo, error) {
 		return nil, err
 	}
 	s.registerSite(e)
-	return e, checkRoutes(e.Routes(), slices.Concat(s.table, pages, sited(s.deps.Site)))
+	s.registerTools(e)
+	return e, checkRoutes(e.Routes(), slices.Concat(s.table, pages, sited(s.deps.Site), toolOperations(s.deps.Tools)))
 }
 
 // checkRoutes denies by default: a route that the table does not know would

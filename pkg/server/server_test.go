@@ -23,7 +23,7 @@ func TestNewWantsEveryDependency(t *testing.T) {
 		whole = d
 		return d
 	}})
-	optional := map[string]bool{"Site": true, "Limits": true, "HSTS": true, "Ready": true}
+	optional := map[string]bool{"Site": true, "Tools": true, "Limits": true, "HSTS": true, "Ready": true}
 	fields := reflect.TypeFor[server.Deps]()
 	for i := range fields.NumField() {
 		name := fields.Field(i).Name
