@@ -98,10 +98,10 @@ func (f *files) picture(of string, year int, name plan.Name, lang codelist.Lang,
 	f.add(PictureFile(of, year, name, lang, "png"), MediaPNG, func() ([]byte, error) { return d.PNG(pixels), nil })
 }
 
-// source is the line under a picture.
+// source is what the line under a picture names.
 func (e Edition) source(lang codelist.Lang) string {
 	return codelist.Text{
-		SV: fmt.Sprintf("Källa: %s, publicering %d", e.Publisher, e.Number),
-		EN: fmt.Sprintf("Source: %s, release %d", e.Publisher, e.Number),
+		SV: fmt.Sprintf("%s, publicering %d", e.Publisher, e.Number),
+		EN: fmt.Sprintf("%s, release %d", e.Publisher, e.Number),
 	}.In(lang)
 }
