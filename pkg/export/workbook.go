@@ -25,7 +25,7 @@ var (
 	sheetCover     = codelist.Text{SV: "Om", EN: "About"}
 	coverPeriod    = codelist.Text{SV: "Period", EN: "Period"}
 	coverSource    = codelist.Text{SV: "Källa", EN: "Source"}
-	coverRelease   = codelist.Text{SV: "Utgåva", EN: "Release"}
+	coverRelease   = codelist.Text{SV: "Publicering", EN: "Release"}
 	coverPublished = codelist.Text{SV: "Publicerad", EN: "Published"}
 	coverSheets    = codelist.Text{SV: "Blad", EN: "Sheets"}
 	coverSymbols   = codelist.Text{SV: "Teckenförklaring", EN: "Symbols"}

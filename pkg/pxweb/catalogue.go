@@ -116,7 +116,7 @@ func (b *builder) family(name string, all []appearance) {
 }
 
 func ofRelease(title codelist.Text, number int) codelist.Text {
-	return codelist.Text{SV: fmt.Sprintf("%s (utgåva %d)", title.SV, number), EN: fmt.Sprintf("%s (release %d)", title.EN, number)}
+	return codelist.Text{SV: fmt.Sprintf("%s (publicering %d)", title.SV, number), EN: fmt.Sprintf("%s (release %d)", title.EN, number)}
 }
 
 // newestOf picks for every year what the newest release that stands says. The

@@ -54,9 +54,9 @@ var (
 	}
 	noteUniverse  = codelist.Text{SV: "Population: {label}.", EN: "Population: {label}."}
 	noteFilter    = codelist.Text{SV: "Urval: {field} = {codes}.", EN: "Selection: {field} = {codes}."}
-	noteReleases  = codelist.Text{SV: "Talen står i utgåva {releases}.", EN: "The numbers stand in release {releases}."}
+	noteReleases  = codelist.Text{SV: "Talen står i publicering {releases}.", EN: "The numbers stand in release {releases}."}
 	noteWithdrawn = codelist.Text{
-		SV: "Utgåva {release} drogs tillbaka {day}: {reason}",
+		SV: "Publicering {release} drogs tillbaka {day}: {reason}",
 		EN: "Release {release} was withdrawn on {day}: {reason}",
 	}
 	noteFigures = codelist.Text{
