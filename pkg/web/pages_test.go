@@ -131,9 +131,9 @@ func TestHostileLabelsAreText(t *testing.T) {
 func TestWithdrawalStandsOnEveryPageOfTheRelease(t *testing.T) {
 	front := pagesOf(t, library(t).Shelf(), slog.New(slog.DiscardHandler))
 	for path, want := range map[string]string{
-		"/": "Återkallad 1 april 2026", "/en": "Withdrawn on 1 April 2026", "/releases/1": "Utgåvan är återkallad",
-		"/releases/1/figures/undocumented": "Utgåvan är återkallad", "/en/releases/1/tables/age": "This release was withdrawn",
-		"/releases/2": "Den här utgåvan är reviderad. Läs utgåva 3 i stället.", "/releases/3": "Reviderar utgåva 2",
+		"/": "Återkallad 1 april 2026", "/en": "Withdrawn on 1 April 2026", "/releases/1": "Publiceringen är återkallad",
+		"/releases/1/figures/undocumented": "Publiceringen är återkallad", "/en/releases/1/tables/age": "This release was withdrawn",
+		"/releases/2": "Den här publiceringen är reviderad. Läs publicering 3 i stället.", "/releases/3": "Reviderar publicering 2",
 	} {
 		if page := get(t, front, path); !strings.Contains(page, want) {
 			t.Errorf("%s does not say %q", path, want)
@@ -146,7 +146,7 @@ func TestWithdrawalStandsOnEveryPageOfTheRelease(t *testing.T) {
 
 func TestNothingIsPublished(t *testing.T) {
 	front := pagesOf(t, shelftest.New(t).Shelf(), slog.New(slog.DiscardHandler))
-	if page := get(t, front, "/"); !strings.Contains(page, "Ännu är ingen utgåva publicerad.") {
+	if page := get(t, front, "/"); !strings.Contains(page, "Ännu finns ingen publicering.") {
 		t.Errorf("%s", page)
 	}
 }

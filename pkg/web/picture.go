@@ -3,20 +3,14 @@ package web
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/export"
 	"manniskohandel.se/casestat/pkg/picture"
 	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/report"
 	"manniskohandel.se/casestat/pkg/shelf"
-)
-
-// The formats of pictures.
-const (
-	mediaSVG = "image/svg+xml"
-	mediaPNG = "image/png"
 )
 
 // subject is what a picture shows: a figure or a table of a year, or a trend.
@@ -39,7 +33,7 @@ func (s subject) file(lang codelist.Lang, format string) string {
 	if s.kind == ofTrend {
 		return fmt.Sprintf("%s.%s.%s.%s", s.kind, s.name, lang, format)
 	}
-	return fmt.Sprintf("%s.%d.%s.%s.%s", s.kind, s.year, s.name, lang, format)
+	return export.PictureFile(s.kind, s.year, s.name, lang, format)
 }
 
 // subjectOf reads a picture's name.
@@ -103,12 +97,12 @@ func (r reading) picture() (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	a := answer{media: mediaSVG, keep: keepAnHour, policy: picturePolicy, foreign: true, lang: string(lang)}
+	a := answer{media: export.MediaSVG, keep: keepAnHour, policy: picturePolicy, foreign: true, lang: string(lang)}
 	if format == "svg" {
 		a.body = drawing.SVG()
 		return a.tagged(), nil
 	}
-	a.media, a.body = mediaPNG, drawing.PNG(pngScale)
+	a.media, a.body = export.MediaPNG, drawing.PNG(pngScale)
 	return a.tagged(), nil
 }
 
@@ -118,98 +112,49 @@ const pngScale = 3
 // draw draws from what is published and nothing else.
 func (r reading) draw(release *shelf.Release, s subject, lang codelist.Lang) (*picture.Drawing, error) {
 	t := tongue{lang, r.press.phrases}
-	caption := picture.Caption{Lang: picture.Lang(lang)}
-	var err error
-	if caption.Source, err = t.say("picture.source", release.Manifest.Number); err != nil {
+	source, err := t.say("picture.source", release.Manifest.Number)
+	if err != nil {
 		return nil, err
 	}
 	if s.kind == ofTrend {
-		return r.drawTrend(release, s, caption)
+		return r.drawTrend(release, s.name, picture.Caption{Lang: picture.Lang(lang), Source: source})
 	}
 	y, ok := release.Protected.Year(s.year)
 	if !ok {
 		return nil, errLost
 	}
-	if s.kind == ofTable {
-		return drawTable(y, s, caption)
+	if s.kind == ofFigure {
+		i := slices.IndexFunc(y.Figures, func(f plan.PublishedFigure) bool { return f.Name == s.name })
+		if i < 0 {
+			return nil, errLost
+		}
+		return export.DrawFigure(r.deps.Figures, y, y.Figures[i], lang, source), nil
 	}
-	return r.drawFigure(y, s, caption)
-}
-
-func (r reading) drawFigure(y plan.Publication, s subject, caption picture.Caption) (*picture.Drawing, error) {
-	i := slices.IndexFunc(y.Figures, func(f plan.PublishedFigure) bool { return f.Name == s.name })
-	if i < 0 {
-		return nil, errLost
-	}
-	said := report.Figure(r.deps.Figures, y, y.Figures[i])
-	caption.Title, caption.Subtitle = y.Figures[i].Label.In(langOf(caption)), strconv.Itoa(y.Year)
-	drawn := picture.Pictogram{Caption: caption, Value: drawable(said.Number)}
-	if said.Of != nil {
-		drawn.Of = drawable(*said.Of)
-	}
-	return drawn.Draw(), nil
-}
-
-func drawTable(y plan.Publication, s subject, caption picture.Caption) (*picture.Drawing, error) {
 	i := slices.IndexFunc(y.Tables, func(t plan.PublishedTable) bool { return t.Name == s.name })
 	if i < 0 {
 		return nil, errLost
 	}
 	table := report.Tabulate(y, y.Tables[i])
-	if !charted(table) {
+	if !export.Charted(table) {
 		return nil, errLost
 	}
-	caption.Title = table.Title.In(langOf(caption))
-	caption.Subtitle = underTitle(table, langOf(caption))
-	caption.Notes = []string{table.Note.In(langOf(caption))}
-	var rows []picture.Row
-	for i, c := range table.Dimensions[0].Categories {
-		rows = append(rows, picture.Row{Label: c.Label.In(langOf(caption)), Value: drawable(table.Cells[i])})
-	}
-	return picture.Bars{Caption: caption, Rows: rows}.Draw(), nil
+	return export.DrawTable(table, lang, source), nil
 }
 
-func langOf(c picture.Caption) codelist.Lang { return codelist.Lang(c.Lang) }
-
-// charted says whether a table is one that bars can show.
-func charted(t report.Table) bool { return len(t.Dimensions) == 1 && !t.Dropped }
-
-func underTitle(t report.Table, lang codelist.Lang) string {
-	if label := t.UniverseLabel.In(lang); label != "" {
-		return label + ", " + strconv.Itoa(t.Year)
-	}
-	return strconv.Itoa(t.Year)
-}
-
-func (r reading) drawTrend(release *shelf.Release, s subject, caption picture.Caption) (*picture.Drawing, error) {
-	trend, err := r.deps.Shelf.Trend(r.ctx, release.Manifest.Number, s.name)
+func (r reading) drawTrend(release *shelf.Release, name plan.Name, caption picture.Caption) (*picture.Drawing, error) {
+	trend, err := r.deps.Shelf.Trend(r.ctx, release.Manifest.Number, name)
 	if err != nil {
 		return nil, err
 	}
-	caption.Title = trend.Label.In(langOf(caption))
-	caption.Notes = []string{trend.Note.In(langOf(caption))}
+	lang := codelist.Lang(caption.Lang)
+	caption.Title, caption.Notes = trend.Label.In(lang), []string{trend.Note.In(lang)}
 	drawn := picture.Trend{Caption: caption}
 	for _, p := range trend.Points {
-		point := picture.Point{Year: p.Year, Value: drawable(p.Number)}
+		point := picture.Point{Year: p.Year, Value: export.Drawable(p.Number)}
 		if p.Of != nil {
-			point.Of = drawable(*p.Of)
+			point.Of = export.Drawable(*p.Of)
 		}
 		drawn.Points = append(drawn.Points, point)
 	}
 	return drawn.Draw(), nil
-}
-
-// drawable is a number of a release as a picture takes it.
-func drawable(n report.Number) picture.Value {
-	switch {
-	case n.Status == report.Exact:
-		return picture.Exactly(n.Value)
-	case n.Status == report.Impossible:
-		return picture.Value{State: picture.Impossible}
-	case n.Range == nil:
-		return picture.Value{State: picture.Withheld}
-	case n.Range.Open:
-		return picture.AtLeast(n.Range.From)
-	}
-	return picture.Between(n.Range.From, n.Range.To)
 }

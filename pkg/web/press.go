@@ -6,6 +6,7 @@ import (
 	"html/template"
 
 	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/export"
 	"manniskohandel.se/casestat/pkg/signed"
 )
 
@@ -121,7 +122,7 @@ func (s sheet) Standing() bool { return s.Page != "lost" && s.Page != "broken" }
 func (p press) assets() map[string]answer {
 	return map[string]answer{
 		stylePath: answer{media: "text/css; charset=utf-8", keep: keepAnHour, policy: picturePolicy, body: p.style}.tagged(),
-		iconPath:  answer{media: mediaSVG, keep: keepAnHour, policy: picturePolicy, body: p.icon}.tagged(),
+		iconPath:  answer{media: export.MediaSVG, keep: keepAnHour, policy: picturePolicy, body: p.icon}.tagged(),
 	}
 }
 

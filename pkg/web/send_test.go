@@ -65,7 +65,7 @@ func TestPagesFollowTheReleases(t *testing.T) {
 		t.Error("the same page reads otherwise")
 	}
 	books.Withdraw(1)
-	if after := get(t, front, "/releases/1"); after == first || !strings.Contains(after, "Utgåvan är återkallad") {
+	if after := get(t, front, "/releases/1"); after == first || !strings.Contains(after, "Publiceringen är återkallad") {
 		t.Error("the page does not know of the withdrawal")
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"manniskohandel.se/casestat/pkg/export"
 	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/report"
 	"manniskohandel.se/casestat/pkg/shelf"
@@ -32,7 +33,7 @@ func (t tableOf) Hidden() bool { _, hidden := t.Count(); return hidden > 0 }
 func (r reading) tableOf(release *shelf.Release, y plan.Publication, t plan.PublishedTable) (out tableOf, err error) {
 	out = tableOf{Table: report.Tabulate(y, t), Release: release.Manifest.Number}
 	out.Grid, out.Merged = layOut(out.Table), mergedIn(r.deps.Figures.Book, out.Table)
-	if charted(out.Table) {
+	if export.Charted(out.Table) {
 		out.Picture, err = r.plate(release, subject{kind: ofTable, year: y.Year, name: t.Name})
 	}
 	return out, err
