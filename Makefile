@@ -26,14 +26,28 @@ test: tools check ## everything: what is needed, the checks, all tests (nothing 
 	@if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null; then race=-race; \
 	else race=; echo 'No C compiler: the race detector is left out.'; fi; \
 	others=$$(comm -23 <(go list ./... | sort) <(go list $(racing) | sort)); \
-	go run ./test/tally -strict $$race -vet=off -count=1 -timeout $(TEST_TIMEOUT) $(racing) -- -vet=off -count=1 -timeout $(TEST_TIMEOUT) $$others
+	go run ./test/tally -strict $$race -vet=off -count=1 -timeout $(TEST_TIMEOUT) $(racing) -- -vet=off -count=1 -timeout $(TEST_TIMEOUT) $$others \
+	-- -tags browser -vet=off -count=1 -timeout $(TEST_TIMEOUT) ./test/browser
 
 .PHONY: tools
-tools: ## the Go modules, and what the tests run (a PostgreSQL server, curl, glpsol, LibreOffice, ...) where it is missing
+tools: ## the Go modules, and what the tests run (PostgreSQL, curl, glpsol, LibreOffice, R, Chromium) where it is missing
 	@go mod download
 	@test/install-tools.sh
 	@test/install-glpk.sh
 	@test/install-clients.sh
+	@test/clients/pxweb_install.sh
+	@test/install-browser.sh
+
+.PHONY: test-browser
+test-browser: ## the pages in a real browser alone
+	@test/install-browser.sh
+	@go test -tags browser -count=1 -v ./test/browser
+
+.PHONY: test-clients
+test-clients: ## the readers not ours alone
+	@test/install-clients.sh
+	@test/clients/pxweb_install.sh
+	@go test -count=1 -v ./test/clients
 
 .PHONY: check
 check: vet format lint ## vet, formatting, static analysis
