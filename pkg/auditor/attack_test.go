@@ -180,6 +180,16 @@ func TestContradictionsAreFound(t *testing.T) {
 	}
 }
 
+// TestSomebodyAmongNobodyIsAContradiction: of no persons, 3 have a.
+func TestSomebodyAmongNobodyIsAContradiction(t *testing.T) {
+	s := pairs("a")
+	s.Cells = append(s.Cells, plan.Cell{Name: "a", Where: plan.Selection{{Axis: 0, Categories: []int{1}}}})
+	a := attacked(t, Published{System: s, Shown: plan.Pattern{true, true}, Values: []int{0, 3}})
+	if tallyRules(a.Findings)[RuleContradiction] != 1 {
+		t.Errorf("%+v", a.Findings)
+	}
+}
+
 // TestEliminationFindsWhatAddingFinds: a functional that the shown values give
 // by addition is in their span, and the interval is a point then.
 func TestEliminationFindsWhatAddingFinds(t *testing.T) {

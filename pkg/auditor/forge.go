@@ -31,12 +31,14 @@ type forge struct {
 	// next and next2 are persons in hand, bits and bits2 theirs.
 	next, next2 []int
 	bits, bits2 []uint64
+	common      []uint64 // terms that put leaves out
 }
 
 func newForge(m *mould, rng *rand.Rand, people []plan.Count) *forge {
 	f := &forge{mould: m, rng: rng, sums: make([]int, m.terms()), from: math.MinInt / 2, to: math.MaxInt / 2, limit: math.MaxInt}
 	f.next, f.next2 = make([]int, len(m.sizes)), make([]int, len(m.sizes))
 	f.bits, f.bits2 = make([]uint64, m.words), make([]uint64, m.words)
+	f.common = make([]uint64, m.words)
 	for _, c := range people {
 		for range c.N {
 			f.join(c.Atom)
@@ -79,11 +81,22 @@ func (f *forge) note() {
 	}
 }
 
+// exchange puts one person in the sums in place of another. Terms that count
+// both alike are left out.
+func (f *forge) exchange(old []int, gone []uint64, next []int, come []uint64) {
+	for w := range f.common {
+		f.common[w] = gone[w] & come[w] &^ f.heavy[w]
+	}
+	f.put(old, gone, -1)
+	f.put(next, come, 1)
+	clear(f.common)
+}
+
 // put adds a person to the sums, or with by -1 takes one away.
 func (f *forge) put(atom []int, seen []uint64, by int) {
 	n := len(f.rows) + len(f.extra)
 	for w, b := range seen {
-		for b &^= f.barred[w]; b != 0; b &= b - 1 {
+		for b &^= f.barred[w] | f.common[w]; b != 0; b &= b - 1 {
 			k := w*64 + bits.TrailingZeros64(b)
 			if k >= n {
 				break
@@ -110,12 +123,15 @@ func (f *forge) put(atom []int, seen []uint64, by int) {
 // work changes the population until it fits, at most so many times.
 func (f *forge) work(steps int, stopped func() bool) bool {
 	f.energy = f.measure()
+	heat := 0.0
 	for i := range steps {
 		if f.energy == 0 || i%1024 == 0 && stopped() {
 			break
 		}
 		f.note()
-		heat := 0.8 * math.Pow(0.15, float64(i)/float64(steps))
+		if i%16 == 0 {
+			heat = 0.8 * math.Pow(0.15, float64(i)/float64(steps))
+		}
 		switch r := f.rng.IntN(10); {
 		case r < 6:
 			f.steer(heat)
@@ -184,8 +200,8 @@ func (f *forge) wrong() (k int, more bool) {
 		}
 	}
 	k = -1
-	for j, r := range f.rows {
-		if r.off(f.sums[j]) != 0 {
+	for j := range f.rows {
+		if r := &f.rows[j]; r.off(f.sums[j]) != 0 {
 			consider(j, f.sums[j] < r.lo)
 		}
 	}
@@ -271,6 +287,9 @@ func (f *forge) legal(keep term) bool {
 			return true
 		}
 		ban := f.bans[b]
+		if len(ban) == 0 {
+			return false // there is nobody at all
+		}
 		s := ban[f.rng.IntN(len(ban))]
 		for range 3 {
 			if !slices.ContainsFunc(keep.where, func(k plan.Subset) bool { return k.Axis == s.Axis }) {
@@ -292,15 +311,13 @@ func (f *forge) settle(i int, keep term, heat float64) {
 
 // replace puts the person in hand, whose bits are known, in another's place.
 func (f *forge) replace(i int, heat float64) {
-	f.put(f.people[i], f.seen[i], -1)
-	f.put(f.next, f.bits, 1)
+	f.exchange(f.people[i], f.seen[i], f.next, f.bits)
 	if f.accept(heat) {
 		copy(f.people[i], f.next)
 		copy(f.seen[i], f.bits)
 		return
 	}
-	f.put(f.next, f.bits, -1)
-	f.put(f.people[i], f.seen[i], 1)
+	f.exchange(f.next, f.bits, f.people[i], f.seen[i])
 }
 
 // accept says whether changed sums are taken: when they are no worse, or a
@@ -369,10 +386,8 @@ func (f *forge) swap(heat float64) {
 	if f.ban(f.bits) >= 0 || f.ban(f.bits2) >= 0 {
 		return
 	}
-	f.put(f.people[i], f.seen[i], -1)
-	f.put(f.people[k], f.seen[k], -1)
-	f.put(f.next, f.bits, 1)
-	f.put(f.next2, f.bits2, 1)
+	f.exchange(f.people[i], f.seen[i], f.next, f.bits)
+	f.exchange(f.people[k], f.seen[k], f.next2, f.bits2)
 	if f.accept(heat) {
 		copy(f.people[i], f.next)
 		copy(f.seen[i], f.bits)
@@ -380,10 +395,8 @@ func (f *forge) swap(heat float64) {
 		copy(f.seen[k], f.bits2)
 		return
 	}
-	f.put(f.next, f.bits, -1)
-	f.put(f.next2, f.bits2, -1)
-	f.put(f.people[i], f.seen[i], 1)
-	f.put(f.people[k], f.seen[k], 1)
+	f.exchange(f.next, f.bits, f.people[i], f.seen[i])
+	f.exchange(f.next2, f.bits2, f.people[k], f.seen[k])
 }
 
 // drift changes one person on one axis.

@@ -20,8 +20,9 @@ type mould struct {
 	live  []int        // axes of more than one category
 	mask  [][][]uint64 // live axis, category
 	words int
-	// barred has the bits of the bans.
-	barred []uint64
+	// barred has the bits of the bans, heavy those of terms that count some
+	// persons for more than others.
+	barred, heavy []uint64
 }
 
 // askable is how many parts a quantity may have.
@@ -30,7 +31,7 @@ const askable = together
 func newMould(sizes []int, rows []row, bans []plan.Selection) *mould {
 	m := &mould{sizes: sizes, rows: rows, bans: bans}
 	m.words = (m.terms() + len(bans) + 63) / 64
-	m.barred = make([]uint64, m.words)
+	m.barred, m.heavy = make([]uint64, m.words), make([]uint64, m.words)
 	for axis, n := range sizes {
 		if n < 2 {
 			continue
@@ -55,6 +56,9 @@ func newMould(sizes []int, rows []row, bans []plan.Selection) *mould {
 
 // mark sets the bits of one term or ban.
 func (m *mould) mark(k int, t term) {
+	if m.heavy[k/64] &^= 1 << (k % 64); t.weights != nil {
+		m.heavy[k/64] |= 1 << (k % 64)
+	}
 	for i, axis := range m.live {
 		for c, mask := range m.mask[i] {
 			if mask[k/64] &^= 1 << (k % 64); t.factor(axis, c) != 0 {
@@ -136,14 +140,14 @@ func (m *mould) asked(sums []int) int {
 // added up.
 func (m *mould) misfit(sums []int) int {
 	off := 0
-	for k, r := range m.rows {
-		off += r.off(sums[k])
+	for k := range m.rows {
+		off += m.rows[k].off(sums[k])
 	}
 	return off
 }
 
 // off is how far a sum is from the row's ends.
-func (r row) off(sum int) int {
+func (r *row) off(sum int) int {
 	switch {
 	case sum < r.lo:
 		return r.lo - sum

@@ -13,8 +13,12 @@ import (
 // errTooHard: a search met its limit before it had its proof.
 var errTooHard = errors.New("the search met its limit")
 
-// pricingNodes is how many partial atoms one search may look at.
-const pricingNodes = 2_000_000
+// pricingNodes is how many partial atoms one search may look at, and
+// pricingEnough how many if it has found something.
+const (
+	pricingNodes  = 2_000_000
+	pricingEnough = 20_000
+)
 
 // A pricer finds, among all atoms that no ban covers, one in which a weighted
 // sum of terms is greatest, without listing the atoms: depth first over the
@@ -163,14 +167,15 @@ func (p *pricer) prepare(weight []float64) float64 {
 }
 
 // improve returns atoms whose weighted sum is above floor, each better than the
-// one before it; the last is the best there is. None: no atom is above floor.
+// one before it; the last is the best that was found in reasonable time. None:
+// no atom is above floor.
 func (p *pricer) improve(weight []float64, floor float64) ([][]int, error) {
 	root := p.prepare(weight)
 	s := newSearch(p, weight, floor)
 	s.descend(0, root)
 	p.looked = s.nodes
-	if s.nodes > pricingNodes {
-		return s.found, errTooHard
+	if len(s.found) == 0 && s.nodes > pricingNodes {
+		return nil, errTooHard
 	}
 	return s.found, nil
 }

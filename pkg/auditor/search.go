@@ -73,10 +73,15 @@ func (c compiled) last() int {
 	return c.scope[len(c.scope)-1]
 }
 
+// over says that the walk has looked long enough: sooner when it found something.
+func (s *search) over() bool {
+	return s.nodes > s.limit || len(s.found) > 0 && s.nodes > pricingEnough
+}
+
 // descend assigns the axis at depth; bound is what the prefix can still reach,
 // loose terms left out.
 func (s *search) descend(depth int, bound float64) {
-	if s.nodes++; s.nodes > s.limit || !(bound+s.slack(depth) > s.best) {
+	if s.nodes++; s.over() || !(bound+s.slack(depth) > s.best) {
 		return
 	}
 	if depth == len(s.class) {
