@@ -66,5 +66,5 @@ func (r reading) embed(release *shelf.Release, s statement) (string, error) {
   <figcaption>%s. <a href="%s">%s</a></figcaption>
 </figure>`,
 		r.lang, html.EscapeString(r.deps.Address+picture.Source), html.EscapeString(picture.Alt), picture.Width, picture.Height,
-		html.EscapeString(s.Sentence.In(r.lang)), html.EscapeString(r.deps.Address+localised(r.lang, s.Path())), html.EscapeString(cited)), nil
+		html.EscapeString(capital(s.Sentence.In(r.lang))), html.EscapeString(r.deps.Address+localised(r.lang, s.Path())), html.EscapeString(cited)), nil
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -115,6 +117,22 @@ func (t tongue) value(n report.Number) (string, error) {
 		return t.say("value.at_least", n.Range.From)
 	}
 	return t.say("value.between", n.Range.From, n.Range.To)
+}
+
+// share words a number and out of how many it is, as far as both may be stated.
+func (t tongue) share(n report.Number, of *report.Number) (string, error) {
+	words, err := t.value(n)
+	if err != nil || of == nil || of.Status != report.Exact {
+		return words, err
+	}
+	whole, err := t.say("value.of", of.Value)
+	return words + " " + whole, err
+}
+
+// capital begins a sentence.
+func capital(sentence string) string {
+	first, size := utf8.DecodeRuneInString(sentence)
+	return string(unicode.ToUpper(first)) + sentence[size:]
 }
 
 // size words a number of bytes.

@@ -51,10 +51,11 @@ func (p press) parse(lang codelist.Lang) (map[string]*template.Template, error) 
 	t := tongue{lang, p.phrases}
 	common, err := template.New("").Funcs(template.FuncMap{
 		"say": t.say, "in": t.write, "value": t.value, "date": t.date, "size": t.size, "number": t.number,
-		"to":    func(path string) string { return localised(lang, path) },
-		"style": func() string { return versioned(stylePath, p.style) },
-		"icon":  func() string { return versioned(iconPath, p.icon) },
-		"year":  func(y int) year { return year(y) },
+		"sentence": func(words codelist.Text) string { return capital(words.In(lang)) },
+		"to":       func(path string) string { return localised(lang, path) },
+		"style":    func() string { return versioned(stylePath, p.style) },
+		"icon":     func() string { return versioned(iconPath, p.icon) },
+		"year":     func(y int) year { return year(y) },
 	}).ParseFS(files, "templates/layout.html", "templates/parts.html")
 	if err != nil {
 		return nil, err

@@ -54,7 +54,13 @@ func (r reading) statement(release *shelf.Release, y plan.Publication, f plan.Pu
 // illustrated is a statement with its picture.
 func (r reading) illustrated(release *shelf.Release, y plan.Publication, f plan.PublishedFigure) (s statement, err error) {
 	s = r.statement(release, y, f)
-	s.Picture, err = r.plate(release, subject{kind: ofFigure, year: y.Year, name: f.Name})
+	if s.Picture, err = r.plate(release, subject{kind: ofFigure, year: y.Year, name: f.Name}); err != nil {
+		return s, err
+	}
+	// The sentence stands beside the picture: its words are not said twice.
+	t := tongue{r.lang, r.press.phrases}
+	words, err := t.share(s.Number, s.Of)
+	s.Picture.Alt = s.Label.In(r.lang) + ": " + words
 	return s, err
 }
 
