@@ -16,8 +16,10 @@ func shelter(own int) (Published, []plan.Count) {
 	s.Cells = append(s.Cells, plan.Cell{Name: "a", Rank: plan.OneWay, Where: plan.Selection{{Axis: 0, Categories: []int{1}}}})
 	var people []plan.Count
 	for _, c := range []plan.Count{
-		{Atom: []int{0, 0}, N: 9 - own}, {Atom: []int{0, 1}, N: 1 + own},
-		{Atom: []int{1, 0}, N: own}, {Atom: []int{1, 1}, N: 10 - own},
+		{Atom: []int{0, 0}, N: 9 - own},
+		{Atom: []int{0, 1}, N: 1 + own},
+		{Atom: []int{1, 0}, N: own},
+		{Atom: []int{1, 1}, N: 10 - own},
 	} {
 		if c.N > 0 {
 			people = append(people, c)

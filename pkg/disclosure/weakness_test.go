@@ -64,7 +64,8 @@ func ruled(t *testing.T) Problem {
 	p.System = plan.System{
 		Axes: []plan.Axis{
 			{Name: plan.OrganisationAxis, Categories: []string{"A", "B", "C", "D", "E"}, Hidden: true},
-			{Name: "kind", Categories: []string{"x", "y"}}, {Name: "answer", Categories: []string{"1", "2", "3"}},
+			{Name: "kind", Categories: []string{"x", "y"}},
+			{Name: "answer", Categories: []string{"1", "2", "3"}},
 		},
 		Bans:  []plan.Selection{{{Axis: 1, Categories: []int{0}}, {Axis: 2, Categories: []int{2}}}},
 		Cells: []plan.Cell{{Name: "persons", Rank: plan.Total}},

@@ -46,47 +46,56 @@ func TestDerive(t *testing.T) {
 		{
 			"the whole table",
 			shelf.Query{Table: "age", By: by("age_band")},
-			exact(35), []report.Number{exact(7), exact(18), exact(10)},
+			exact(35),
+			[]report.Number{exact(7), exact(18), exact(10)},
 		},
 		{
 			"summed over everything: the total, which is shown",
 			shelf.Query{Table: "residence_by_age"},
-			exact(35), []report.Number{exact(35)},
+			exact(35),
+			[]report.Number{exact(35)},
 		},
 		{
 			"withheld parts whose sum is shown in another table",
 			shelf.Query{Table: "residence_by_age", By: by("residence_status")},
-			exact(35), []report.Number{exact(7), exact(13), exact(12), between(0, 9)},
+			exact(35),
+			[]report.Number{exact(7), exact(13), exact(12), between(0, 9)},
 		},
 		{
 			"exact parts and parts that nobody can be in",
 			shelf.Query{Table: "residence_by_age", By: by("age_band"), Where: []shelf.Condition{in("residence_status", "other")}},
-			between(0, 9), []report.Number{{Status: report.Impossible}, between(0, 9), between(0, 9)},
+			between(0, 9),
+			[]report.Number{{Status: report.Impossible}, between(0, 9), between(0, 9)},
 		},
 		{
 			"ranges add up where nothing else is known",
 			shelf.Query{Table: "residence_by_age", By: by("age_band"), Where: []shelf.Condition{in("residence_status", "undocumented", "asylum_seeker")}},
-			between(5, 50), []report.Number{between(0, 18), between(5, 14), between(0, 18)},
+			between(5, 50),
+			[]report.Number{between(0, 18), between(5, 14), between(0, 18)},
 		},
 		{
 			"exact parts add up",
 			shelf.Query{Table: "age", Where: []shelf.Condition{in("age_band", "minor", "18_24")}},
-			exact(25), []report.Number{exact(25)},
+			exact(25),
+			[]report.Number{exact(25)},
 		},
 		{
 			"one option, summed over the ages: a figure says it",
 			shelf.Query{Table: "means_by_age", By: by("entry_means"), Where: []shelf.Condition{in("entry_means", "violence")}},
-			exact(9), []report.Number{exact(9)},
+			exact(9),
+			[]report.Number{exact(9)},
 		},
 		{
 			"options stand side by side",
 			shelf.Query{Table: "means_by_age", By: by("entry_means")},
-			exact(35), []report.Number{exact(9), between(5, 23)},
+			exact(35),
+			[]report.Number{exact(9), between(5, 23)},
 		},
 		{
 			"how many have any option is not known",
 			shelf.Query{Table: "means_by_age", By: by("entry_means"), Where: []shelf.Condition{in("age_band", "18_24")}},
-			report.Number{Status: report.Withheld}, []report.Number{between(0, 9), exact(5)},
+			report.Number{Status: report.Withheld},
+			[]report.Number{between(0, 9), exact(5)},
 		},
 		{
 			"a table withheld as a whole",
@@ -96,7 +105,8 @@ func TestDerive(t *testing.T) {
 		{
 			"a part of a table withheld as a whole",
 			shelf.Query{Table: "contact", Where: []shelf.Condition{in("first_contact", "other")}},
-			report.Number{Status: report.Withheld}, nil,
+			report.Number{Status: report.Withheld},
+			nil,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
