@@ -216,6 +216,7 @@ func (e *engine) begin() error {
 			e.owe(s, i, v)
 		}
 	}
+	e.withholdChanges()
 	e.withholdByRule()
 	slices.SortStableFunc(e.duties, func(a, b *duty) int {
 		return cmp.Compare(conditions(e.functionals[a.functional]), conditions(e.functionals[b.functional]))

@@ -162,6 +162,34 @@ func TestTheAuditorAcceptsARevisionOfTables(t *testing.T) {
 	}
 }
 
+// Six score persons in a component too large to list, of whom some went and
+// some came.
+func TestTheAuditorAcceptsARevisionOfALargeComponent(t *testing.T) {
+	whole := crowdOf(1, 120, 5, 3, 8)
+	p := revised(t, whole.System, whole.Data, func(i int) int {
+		switch i % 12 {
+		case 3:
+			return went
+		case 5, 8:
+			return came
+		}
+		return stayed
+	})
+	first(t, &p)
+	s := secondly(t, p)
+	if !s.Pattern[len(p.System.Cells)/2] || len(s.Witnesses) == 0 {
+		t.Errorf("%d witnesses, the size is shown %v", len(s.Witnesses), s.Pattern[len(p.System.Cells)/2])
+	}
+	t.Logf("%d of %d newer cells shown", s.Shown()-shownIn(p.Earlier[0]), len(p.System.Cells)/2)
+}
+
+func shownIn(p plan.Pattern) (n int) {
+	for _, shown := range p {
+		n += int(bit(shown))
+	}
+	return n
+}
+
 // One left while five came: 35 becomes 39. Who knows that only enough changes
 // make a release knows that some left, unless records come and go outside.
 func TestAJoinNeedsRoom(t *testing.T) {
