@@ -8,8 +8,8 @@ import (
 	"manniskohandel.se/casestat/pkg/signed"
 )
 
-// CodeNotProtected: a publication was asked for of something that this package
-// did not protect, or whose cells are not those that it protected.
+// CodeNotProtected says that a publication was asked for of something that this
+// package did not protect, or whose cells are not those that it protected.
 const CodeNotProtected fault.Code = "not_protected"
 
 // Protected is a release's content that may leave the house. Only this package
