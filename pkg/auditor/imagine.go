@@ -16,9 +16,6 @@ const (
 	shakes = 60
 )
 
-// starts is how many worlds are looked at for one to begin with.
-const starts = 40
-
 // efforts are how many changes the making of a world from nothing may take, one
 // attempt going on where the one before stopped.
 var efforts = []int{100_000, 200_000, 200_000, 200_000, 200_000, 200_000}

@@ -20,15 +20,6 @@ func (a *attacker) mentioned() (axes []int) {
 // A condition is one category of one axis.
 type condition struct{ axis, category int }
 
-func meets(atom []int, all []condition) bool {
-	for _, c := range all {
-		if atom[c.axis] != c.category {
-			return false
-		}
-	}
-	return true
-}
-
 func selectionOf(all []condition) plan.Selection {
 	where := make(plan.Selection, len(all))
 	for i, c := range all {
