@@ -186,6 +186,7 @@ func (d *show) invite(address string) {
 	for _, t := range d.folder.tries(d.script, address) {
 		fmt.Fprintf(out, "  # %s\n  %s\n\n", t.what, t.command)
 	}
+	fmt.Fprintf(out, "The published report, as everybody sees it: %s/ (in English: %s/en)\n", address, address)
 	fmt.Fprintf(out, "The API, to read and to try: %s/docs\n", address)
 	fmt.Fprintf(out, "Everything is in %s; remove the folder to begin anew.\n", d.folder)
 }
