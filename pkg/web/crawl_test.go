@@ -117,6 +117,23 @@ func TestBothLanguages(t *testing.T) {
 			}
 		}
 		titles[path] = text(elements(root, "title")[0])
+		landmarks := map[string]bool{}
+		for _, n := range elements(root, "") {
+			id := attribute(n, "aria-labelledby")
+			if id == "" {
+				continue
+			}
+			at := slices.IndexFunc(elements(root, ""), func(n *html.Node) bool { return attribute(n, "id") == id })
+			if at < 0 {
+				t.Errorf("%s: nothing is called #%s", path, id)
+				continue
+			}
+			name := n.Data + ": " + text(elements(root, "")[at])
+			if landmarks[name] {
+				t.Errorf("%s has two parts called %q", path, name)
+			}
+			landmarks[name] = true
+		}
 		if len(elements(root, "h1")) != 1 || len(elements(root, "main")) != 1 {
 			t.Errorf("%s: %d headings, %d main parts", path, len(elements(root, "h1")), len(elements(root, "main")))
 		}
