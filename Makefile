@@ -92,11 +92,6 @@ fuzz: ## every fuzz target for FUZZTIME each (60s)
 kill9: tools ## kill the service under load, CYCLES (500) times on each database: nothing acknowledged may be lost or doubled
 	@go test ./test/faults -run '^TestKill9$$' -count 1 -v -timeout 120m -args -cycles $(CYCLES)
 
-.PHONY: test-browser
-test-browser: ## the pages in a real browser: axe-core, a telephone, twice the size, no script, on paper (LOOK=folder keeps pictures)
-	@test/install-browser.sh
-	@go test -tags browser -count=1 -timeout 60m ./test/browser -args $(if $(LOOK),-look $(abspath $(LOOK)))
-
 .PHONY: clean
 clean: ## what the targets above leave behind
 	@rm -rf bin casestat casestat-data casestat-demo node_modules test/browser/node_modules
