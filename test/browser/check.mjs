@@ -94,7 +94,7 @@ const onPaper = new Set(new Map([...pages].reverse().map(here => [here.replace(/
 // With everything a reader's browser does by itself, and the page's own policy:
 // no script, nothing from outside, one heading, the content one key away, every
 // picture there and in words.
-await visit('plain', { viewport: desktop, javaScriptEnabled: false }, pages, async (page, here) => {
+const plain = visit('plain', { viewport: desktop, javaScriptEnabled: false }, pages, async (page, here) => {
   const name = `plain ${here}`
   if (await page.locator('main h1').count() !== 1) fault(name, 'has no heading')
   if (await page.locator('script, iframe, form, object, embed, [style]').count() !== 0) fault(name, 'holds more than text and pictures')
@@ -108,7 +108,7 @@ await visit('plain', { viewport: desktop, javaScriptEnabled: false }, pages, asy
 // rules of axe-core in light and in dark; the width on a telephone of 360 pixels
 // and, at 200 per cent, of 1280; and the page on paper.
 let rules = 0
-await visit('examined', { viewport: desktop, bypassCSP: true }, pages, async (page, here) => {
+const examined = visit('examined', { viewport: desktop, bypassCSP: true }, pages, async (page, here) => {
   for (const [colorScheme, only] of [['light'], ['dark', ['color-contrast', 'link-in-text-block']]]) {
     await page.emulateMedia({ colorScheme })
     rules = Math.max(rules, await accessible(page, `${colorScheme} ${here}`, only))
@@ -124,6 +124,7 @@ await visit('examined', { viewport: desktop, bypassCSP: true }, pages, async (pa
   await page.setViewportSize(desktop)
   if (onPaper.has(here)) await printed(page, here)
 })
+await Promise.all([plain, examined])
 if (rules < 15) fault('axe-core', `only ${rules} rules had anything to look at`)
 
 console.log(`${pages.length} pages, ${onPaper.size} of them on paper; axe-core passed up to ${rules} rules a page; ${faults.length} faults`)
