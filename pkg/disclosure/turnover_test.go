@@ -332,7 +332,9 @@ func tinyRevision(t *rapid.T) Problem {
 	}
 	p.System.Axes = []plan.Axis{
 		{Name: plan.OrganisationAxis, Categories: []string{"A", "B", "C", "D"}, Hidden: true},
-		{Name: "p", Categories: []string{"no", "yes"}}, {Name: "q", Categories: []string{"a", "b", "c"}}, axis,
+		{Name: "p", Categories: []string{"no", "yes"}},
+		{Name: "q", Categories: []string{"a", "b", "c"}},
+		axis,
 	}
 	both := rapid.Bool().Draw(t, "a cell of both")
 	var declared []plan.Functional
