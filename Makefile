@@ -27,7 +27,7 @@ test: tools check ## everything: what is needed, the checks, all tests (nothing 
 	else race=; echo 'No C compiler: the race detector is left out.'; fi; \
 	others=$$(comm -23 <(go list ./... | sort) <(go list $(racing) | sort)); \
 	go run ./test/tally -strict $$race -vet=off -count=1 -timeout $(TEST_TIMEOUT) $(racing) -- -vet=off -count=1 -timeout $(TEST_TIMEOUT) $$others \
-	-- -tags browser -vet=off -count=1 -timeout $(TEST_TIMEOUT) ./test/browser
+	-- -tags browser -vet=off -count=1 -timeout 30m ./test/browser
 
 .PHONY: tools
 tools: ## the Go modules, and what the tests run (PostgreSQL, curl, glpsol, LibreOffice, R, Chromium) where it is missing

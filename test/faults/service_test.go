@@ -94,7 +94,7 @@ func placeFlags(t *testing.T, backend store.Backend, folder string) []string {
 		return flags
 	}
 	config := storetest.Config(t, backend)
-	for name, dsn := range map[string]string{"intake": config.Intake, "counter": config.Counter} {
+	for name, dsn := range map[string]string{"intake": config.Intake, "counter": config.Counter, "publisher": config.Publisher} {
 		file := filepath.Join(folder, name)
 		if err := os.WriteFile(file, []byte(dsn), 0o600); err != nil {
 			t.Fatal(err)
