@@ -3,7 +3,6 @@ package figure
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"manniskohandel.se/casestat/pkg/codelist"
@@ -97,7 +96,7 @@ func (s sentence) render(lang codelist.Lang, v values) string {
 		case p.value == "":
 			b.WriteString(p.text)
 		case !p.choice:
-			b.WriteString(number(lang, v[p.value]))
+			b.WriteString(lang.Number(v[p.value]))
 		case v[p.value] == 1:
 			b.WriteString(p.one)
 		default:
@@ -112,23 +111,6 @@ func (w Wording) render(lang codelist.Lang, v values) string {
 		return w.SV.render(lang, v)
 	}
 	return w.EN.render(lang, v)
-}
-
-// number writes thousands apart from five digits on, as both languages do:
-// "10 000" with a no-break space, "10,000".
-func number(lang codelist.Lang, n int) string {
-	digits := strconv.Itoa(n)
-	if n > -10_000 && n < 10_000 {
-		return digits
-	}
-	separator := ","
-	if lang == codelist.Swedish {
-		separator = "\u00a0"
-	}
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + separator + digits[i:]
-	}
-	return digits
 }
 
 // Numbers are what a figure's sentence states.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
 
 	"manniskohandel.se/casestat/pkg/codelist"
@@ -65,7 +64,7 @@ func (s slots) fill(lang codelist.Lang, template string) string {
 	return strings.NewReplacer(
 		"{label}", s.label.In(lang),
 		"{n}", stated(lang, s.n), "{of}", stated(lang, s.of), "{sum}", stated(lang, s.sum),
-		"{from}", number(lang, r.From), "{to}", number(lang, r.To),
+		"{from}", lang.Number(r.From), "{to}", lang.Number(r.To),
 	).Replace(template)
 }
 
@@ -74,7 +73,7 @@ func stated(lang codelist.Lang, n *Number) string {
 	if n == nil || n.Status != Exact {
 		return gap
 	}
-	return number(lang, n.Value)
+	return lang.Number(n.Value)
 }
 
 func quoted(t codelist.Text) codelist.Text {
@@ -104,21 +103,4 @@ func fillProse(t codelist.Text, s Statement) codelist.Text {
 		})
 	}
 	return codelist.Text{SV: in(codelist.Swedish), EN: in(codelist.English)}
-}
-
-// number writes thousands apart from five digits on, as figure sentences do:
-// "10 000" with a no-break space, "10,000".
-func number(lang codelist.Lang, n int) string {
-	digits := strconv.Itoa(n)
-	if n > -10_000 && n < 10_000 {
-		return digits
-	}
-	separator := ","
-	if lang == codelist.Swedish {
-		separator = "\u00a0"
-	}
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + separator + digits[i:]
-	}
-	return digits
 }

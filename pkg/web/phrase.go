@@ -72,7 +72,7 @@ func (t tongue) say(key string, parts ...any) (string, error) {
 func (t tongue) write(part any) (string, error) {
 	switch p := part.(type) {
 	case int:
-		return t.number(p), nil
+		return t.lang.Number(p), nil
 	case codelist.Text:
 		return p.In(t.lang), nil
 	case year:
@@ -86,29 +86,12 @@ func (t tongue) write(part any) (string, error) {
 // year is a number that is no quantity.
 type year int
 
-// number writes thousands apart from five digits on, as the sentences of
-// figures do: "10 000" with a no-break space in Swedish, "10,000" in English.
-func (t tongue) number(n int) string {
-	digits := strconv.Itoa(n)
-	if n > -10_000 && n < 10_000 {
-		return digits
-	}
-	separator := ","
-	if t.lang == codelist.Swedish {
-		separator = "\u00a0"
-	}
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + separator + digits[i:]
-	}
-	return digits
-}
-
 // value words a number of a release. What is withheld is never a number, and
 // never nothing.
 func (t tongue) value(n report.Number) (string, error) {
 	switch {
 	case n.Status == report.Exact:
-		return t.number(n.Value), nil
+		return t.lang.Number(n.Value), nil
 	case n.Status == report.Impossible:
 		return t.say("value.impossible")
 	case n.Range == nil || n.Range.Open && n.Range.From <= 0:

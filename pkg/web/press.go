@@ -50,7 +50,7 @@ func newPress() (p press, err error) {
 func (p press) parse(lang codelist.Lang) (map[string]*template.Template, error) {
 	t := tongue{lang, p.phrases}
 	common, err := template.New("").Funcs(template.FuncMap{
-		"say": t.say, "in": t.write, "value": t.value, "date": t.date, "size": t.size, "number": t.number,
+		"say": t.say, "in": t.write, "value": t.value, "date": t.date, "size": t.size, "number": t.lang.Number,
 		"sentence": func(words codelist.Text) string { return capital(words.In(lang)) },
 		"to":       func(path string) string { return localised(lang, path) },
 		"style":    func() string { return versioned(stylePath, p.style) },
