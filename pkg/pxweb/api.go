@@ -209,3 +209,13 @@ func (a *API) table(c echo.Context, id string) (*table, error) {
 func (a *API) href(lang codelist.Lang, path string) string {
 	return a.deps.BaseURL + Prefix + path + "?lang=" + string(lang)
 }
+
+// asked gives the parameters of a request and the language that they ask for.
+func asked(c echo.Context) (parameters, codelist.Lang, error) {
+	p, err := parametersOf(c.Request().URL.RawQuery)
+	if err != nil {
+		return nil, "", err
+	}
+	lang, err := p.language()
+	return p, lang, err
+}

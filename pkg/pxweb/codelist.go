@@ -26,11 +26,7 @@ type (
 
 // getCodelist gives a codelist.
 func (a *API) getCodelist(c echo.Context) error {
-	p, err := parametersOf(c.Request().URL.RawQuery)
-	if err != nil {
-		return err
-	}
-	lang, err := p.language()
+	_, lang, err := asked(c)
 	if err != nil {
 		return err
 	}

@@ -150,11 +150,7 @@ func (a *API) served(selected *cut, lang codelist.Lang) export.Served {
 // selection or a saved query leaves of it. R's PxWebApiData asks for metadata
 // with the selection of the data; that selects nothing here, as in PxWeb.
 func (a *API) getMetadata(c echo.Context) error {
-	p, err := parametersOf(c.Request().URL.RawQuery)
-	if err != nil {
-		return err
-	}
-	lang, err := p.language()
+	p, lang, err := asked(c)
 	if err != nil {
 		return err
 	}

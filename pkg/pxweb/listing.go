@@ -186,11 +186,7 @@ func (a *API) searchHref(s search, page int) string {
 
 // getTable says what a table is.
 func (a *API) getTable(c echo.Context) error {
-	p, err := parametersOf(c.Request().URL.RawQuery)
-	if err != nil {
-		return err
-	}
-	lang, err := p.language()
+	_, lang, err := asked(c)
 	if err != nil {
 		return err
 	}

@@ -167,11 +167,7 @@ func (a *API) getSavedQuerySelection(c echo.Context) error {
 
 // getDefaultSelection says what is selected where a client selects nothing.
 func (a *API) getDefaultSelection(c echo.Context) error {
-	p, err := parametersOf(c.Request().URL.RawQuery)
-	if err != nil {
-		return err
-	}
-	lang, err := p.language()
+	_, lang, err := asked(c)
 	if err != nil {
 		return err
 	}
