@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 
@@ -16,7 +16,7 @@ type attackCommand struct {
 	Short   bool     `help:"Seconds instead of minutes."`
 	Seconds int      `placeholder:"N" help:"Bound of each attack that searches. Default: 20, or 4 with --short."`
 	Seed    uint64   `placeholder:"N" help:"Makes the searches reproducible, as far as time allows."`
-	JSON    string   `name:"json" placeholder:"FILE" help:"New file for the report as JSON."`
+	JSON    string   `name:"json" placeholder:"FILE" help:"File for the report as JSON; one that is there is replaced."`
 }
 
 // Run plays every adversary and prints what came of it.
@@ -49,11 +49,11 @@ func (c *attackCommand) tell(s *session, report attack.Report) error {
 		return err
 	}
 	if c.JSON != "" {
-		text, err := json.MarshalIndent(report, "", "  ")
-		if err != nil {
+		var text bytes.Buffer
+		if err := report.WriteJSON(&text); err != nil {
 			return err
 		}
-		if err := os.WriteFile(c.JSON, append(text, '\n'), 0o600); err != nil {
+		if err := os.WriteFile(c.JSON, text.Bytes(), 0o600); err != nil {
 			return err
 		}
 	}

@@ -162,14 +162,11 @@ func (c *releaseFindingsCommand) Run(ctx context.Context, s *session) error {
 	if c.Remedies {
 		return c.remedies(ctx, s, client)
 	}
-	answer, err := client.GetDraftWithResponse(ctx, c.Draft)
+	d, err := c.read(ctx, client)
 	if err != nil {
 		return err
 	}
-	if answer.JSON200 == nil {
-		return errNotInContract
-	}
-	return c.tell(s, *answer.JSON200)
+	return c.tell(s, d)
 }
 
 func (c *releaseFindingsCommand) tell(s *session, d api.Draft) error {

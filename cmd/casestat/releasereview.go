@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"manniskohandel.se/casestat/api"
@@ -67,11 +66,7 @@ func (c draftArgument) read(ctx context.Context, client *api.ClientWithResponses
 
 // tellReviewed prints what a decision is about.
 func tellReviewed(s *session, d api.Draft) {
-	years := make([]string, len(d.Plan.Years))
-	for i, y := range d.Plan.Years {
-		years[i] = strconv.Itoa(y)
-	}
-	fmt.Fprintf(s.out, "Version %d of %q (%s), about %s\n", d.Version, d.Plan.Title.En, d.Plan.Title.Sv, strings.Join(years, ", "))
+	fmt.Fprintf(s.out, "Version %d of %q (%s), about %s\n", d.Version, d.Plan.Title.En, d.Plan.Title.Sv, yearsOf(d.Plan.Years))
 	if d.Summary != nil {
 		fmt.Fprintf(s.out, "%d of %s are shown\n", d.Summary.Shown, counting(int64(d.Summary.Cells), "cell", "cells"))
 	}
