@@ -34,7 +34,13 @@ type Plan struct {
 	Figures   []Wanted     `json:"figures,omitzero"`
 	Sums      []Sum        `json:"sums,omitzero"`
 	Prose     []Prose      `json:"prose,omitzero"`
-	Policy    Policy       `json:"policy"`
+	// Participation says who took part in a year, whether or not anybody turned to
+	// them: the platform's own knowledge, not read off the records. Panels need it.
+	Participation []Participation `json:"participation,omitzero"`
+	Panels        []Panel         `json:"panels,omitzero"`
+	// Intervals are stated beside the release's shares; "" is NoInterval.
+	Intervals Interval `json:"intervals,omitzero"`
+	Policy    Policy   `json:"policy"`
 }
 
 // Tabulation is one table that the plan wants, at the finest.

@@ -13,7 +13,9 @@ const NoCell = -1
 type Content struct {
 	Title  codelist.Text `json:"title"`
 	Policy Policy        `json:"policy"`
-	Years  []Publication `json:"years"` // increasing, each once
+	// Intervals say which uncertainty stands beside shares; "" is NoInterval.
+	Intervals Interval      `json:"intervals,omitzero"`
+	Years     []Publication `json:"years"` // increasing, each once
 }
 
 // Publication is what a release says about one year. It holds the whole system
@@ -36,6 +38,7 @@ type Publication struct {
 	Sums      []PublishedSum      `json:"sums,omitzero"`
 	Prose     []PublishedProse    `json:"prose,omitzero"`
 	Tables    []PublishedTable    `json:"tables,omitzero"`
+	Panels    []PublishedPanel    `json:"panels,omitzero"`
 }
 
 // PublishedCell is one number, shown or withheld.
