@@ -5,32 +5,35 @@ import (
 	"context"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 )
 
 // TestReadmeTour starts the demo as the README says, in a folder of its own and
-// on a free port, and runs the blocks marked "sh tour" against it.
+// on a free port, and runs the block marked "sh tour" against it.
 func TestReadmeTour(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Fatal("the tour needs curl; as root: apt-get install curl")
 	}
-	blocks, ran := fences(t, "README.md"), 0
-	for i, f := range blocks {
-		if f.info != "sh tour" {
-			continue
-		}
-		ran++
-		folder := t.TempDir()
-		address := startDemo(t, folder)
-		script := strings.ReplaceAll(f.text, "http://127.0.0.1:8080", address)
-		script = strings.ReplaceAll(script, "go run ./cmd/casestat", casestatProgram(t))
-		expect(t, blocks[i+1], shellIn(t, folder, script))
+	folder := t.TempDir()
+	tour(t, "sh tour", folder, startDemo(t, folder))
+}
+
+// tour runs the README's block of that name and gives what it printed.
+func tour(t *testing.T, info, folder, address string) (printed string) {
+	t.Helper()
+	blocks := fences(t, "README.md")
+	i := slices.IndexFunc(blocks, func(f fence) bool { return f.info == info })
+	if i < 0 || i+1 == len(blocks) || blocks[i+1].info != "text output" {
+		t.Fatalf("the README has no block %q with what it prints", info)
 	}
-	if ran != 1 {
-		t.Errorf("%d tours in the README, want one", ran)
-	}
+	script := strings.ReplaceAll(blocks[i].text, "http://127.0.0.1:8080", address)
+	script = strings.ReplaceAll(script, "go run ./cmd/casestat", casestatProgram(t))
+	printed = shellIn(t, folder, script)
+	expect(t, blocks[i+1], printed)
+	return printed
 }
 
 var serving = regexp.MustCompile(`Serving on (http://\S+)`)
