@@ -175,8 +175,8 @@ func (a archive) Withdraw(ctx context.Context, w release.Notice) (err error) {
 }
 
 // bytes reads one value, nil if it is NULL; no row is sql.ErrNoRows.
-func (tx *transaction) bytes(query string, args ...any) (value []byte, err error) {
-	if err = tx.gorm.Raw(query, args...).Row().Scan(&value); err != nil && !errors.Is(err, sql.ErrNoRows) {
+func (tx *transaction) bytes(query statement, args ...any) (value []byte, err error) {
+	if err = tx.gorm.Raw(string(query), args...).Row().Scan(&value); err != nil && !errors.Is(err, sql.ErrNoRows) {
 		err = fmt.Errorf("read a value: %w", classify(err))
 	}
 	return value, err

@@ -49,9 +49,9 @@ type step struct {
 }
 
 // exec queues a statement that gives no rows.
-func (p *pipeline) exec(s step, query string, args ...any) {
+func (p *pipeline) exec(s step, query statement, args ...any) {
 	p.awaited = p.awaited || s.otherwise != nil
-	p.batch.Queue(query, args...).Fn = func(results pgx.BatchResults) error {
+	p.batch.Queue(string(query), args...).Fn = func(results pgx.BatchResults) error {
 		tag, err := results.Exec()
 		if err == nil && tag.RowsAffected() != int64(s.rows) {
 			err = s.otherwise

@@ -73,8 +73,8 @@ func (s *postgresScanner) close() error {
 }
 
 // eachPostgresRow calls f for every row without copying its answers.
-func eachPostgresRow(ctx context.Context, tx pgx.Tx, f each, query string, args ...any) error {
-	rows, err := tx.Query(ctx, query, args...)
+func eachPostgresRow(ctx context.Context, tx pgx.Tx, f each, query statement, args ...any) error {
+	rows, err := tx.Query(ctx, string(query), args...)
 	if err != nil {
 		return fmt.Errorf("scan records: %w", classify(err))
 	}

@@ -82,7 +82,7 @@ func (d *database) checkPostgres(ctx context.Context, with leaser, want expectat
 		}
 		errs = checkSettings(postgresSettings, settings)
 		for _, one := range []struct {
-			query string
+			query statement
 			check func(found []string) []error
 		}{
 			{selectTriggers, func(found []string) []error { return checkPresent("trigger", want.triggers, found) }},
@@ -90,7 +90,7 @@ func (d *database) checkPostgres(ctx context.Context, with leaser, want expectat
 			{selectPolicies, want.checkPolicies},
 			{selectPowers, func(found []string) []error { return checkPowers(role, found) }},
 		} {
-			found, err := collect(scanName)(tx.gorm.Raw(one.query).Rows())
+			found, err := collect(scanName)(tx.gorm.Raw(string(one.query)).Rows())
 			if err != nil {
 				return err
 			}

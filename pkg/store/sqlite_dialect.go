@@ -40,12 +40,12 @@ func (sqliteDialect) enter(*transaction, uuid.UUID) {}
 
 func (sqliteDialect) heads(tx *transaction, keys []rowKey) ([]recordRow, error) {
 	var out []recordRow
-	err := inStatements(keys, [3]string{headsOf1, headsOf5, headsOf25}, func(query string, some []rowKey) error {
+	err := inStatements(keys, [3]statement{headsOf1, headsOf5, headsOf25}, func(query statement, some []rowKey) error {
 		args := make([]any, 0, 2*len(some))
 		for i := range some {
 			args = append(args, some[i].organisation[:], some[i].id[:])
 		}
-		rows, err := collect(scanRecord)(tx.gorm.Raw(query, args...).Rows())
+		rows, err := collect(scanRecord)(tx.gorm.Raw(string(query), args...).Rows())
 		out = append(out, rows...)
 		return err
 	})
@@ -53,13 +53,13 @@ func (sqliteDialect) heads(tx *transaction, keys []rowKey) ([]recordRow, error) 
 }
 
 func (sqliteDialect) insert(tx *transaction, rows []recordRow) error {
-	return inStatements(rows, [3]string{insert1, insert5, insert25}, func(query string, some []recordRow) error {
+	return inStatements(rows, [3]statement{insert1, insert5, insert25}, func(query statement, some []recordRow) error {
 		args := make([]any, 0, 8*len(some))
 		for i := range some {
 			r := &some[i]
 			args = append(args, r.organisation[:], r.id[:], r.version, r.tag, r.day, r.year, r.codebook, r.answers)
 		}
-		return classify(tx.gorm.Exec(query, args...).Error)
+		return classify(tx.gorm.Exec(string(query), args...).Error)
 	})
 }
 
@@ -97,12 +97,12 @@ func (sqliteDialect) lockHead(tx *transaction) error {
 }
 
 func (sqliteDialect) saveLedger(tx *transaction) error {
-	err := inStatements(tx.rows, [3]string{entries1, entries5, entries25}, func(query string, some []ledger.Row) error {
+	err := inStatements(tx.rows, [3]statement{entries1, entries5, entries25}, func(query statement, some []ledger.Row) error {
 		args := make([]any, 0, 3*len(some))
 		for i := range some {
 			args = append(args, some[i].Index, some[i].Body, some[i].Link[:])
 		}
-		return tx.gorm.Exec(query, args...).Error
+		return tx.gorm.Exec(string(query), args...).Error
 	})
 	if err != nil {
 		return fmt.Errorf("write the ledger: %w", classify(err))
@@ -134,13 +134,13 @@ func one(done *gorm.DB) error {
 
 // inStatements cuts all into the sizes there are statements for. queries go
 // from the smallest to the largest.
-func inStatements[T any](all []T, queries [3]string, run func(query string, some []T) error) error {
+func inStatements[T any](all []T, queries [3]statement, run func(query statement, some []T) error) error {
 	whole := len(all) / large * large
 	fives := whole + (len(all)-whole)/medium*medium
 	for _, part := range []struct {
 		rows  []T
 		size  int
-		query string
+		query statement
 	}{{all[:whole], large, queries[2]}, {all[whole:fives], medium, queries[1]}, {all[fives:], 1, queries[0]}} {
 		for some := range slices.Chunk(part.rows, part.size) {
 			if err := run(part.query, some); err != nil {
