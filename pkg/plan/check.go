@@ -28,6 +28,8 @@ func (p *Plan) Check(book *codelist.Book) error {
 	c.limit("/figures", len(p.Figures), MaxFigures)
 	c.limit("/sums", len(p.Sums), MaxFigures)
 	c.limit("/prose", len(p.Prose), MaxFigures)
+	c.limit("/participation", len(p.Participation), MaxYears)
+	c.limit("/panels", len(p.Panels), MaxPanels)
 	if len(c.wrong) > 0 {
 		return refusal(c.wrong)
 	}
@@ -43,6 +45,8 @@ func (p *Plan) Check(book *codelist.Book) error {
 	for i, s := range p.Prose {
 		c.prose(fmt.Sprintf("/prose/%d", i), s)
 	}
+	c.intervals()
+	c.comparisons()
 	return refusal(c.wrong)
 }
 

@@ -48,6 +48,28 @@ const (
 	CodeOverlapping fault.Code = "plan_overlapping_grouping"
 	// CodeNotSummable: only number fields are added up.
 	CodeNotSummable fault.Code = "plan_not_summable"
+	// CodeIntervals: intervals are none or wilson.
+	CodeIntervals fault.Code = "plan_intervals"
+	// CodeOrganisation: what took part is not named by an organisation's id.
+	CodeOrganisation fault.Code = "plan_organisation"
+)
+
+// Why a panel is refused. The reasons depend on the plan's lists of who took
+// part alone, so they tell nothing about the records.
+const (
+	// CodePanelYears: a panel has two years or more, in increasing order, at least
+	// one of them the plan's.
+	CodePanelYears fault.Code = "plan_panel_years"
+	// CodePanelParticipation: nothing says who took part in a year of the panel.
+	CodePanelParticipation fault.Code = "plan_panel_participation"
+	// CodePanelFigure: a figure of a panel is none of the plan's.
+	CodePanelFigure fault.Code = "plan_panel_figure"
+	// CodePanelTooFew: fewer than MinPanel organisations took part in all years.
+	CodePanelTooFew fault.Code = "plan_panel_too_few"
+	// CodePanelOutside: panels divide those who took part in a year so that one
+	// group, such as those outside the panel, is fewer than MinPanel
+	// organisations: a difference of two counts would be their caseload.
+	CodePanelOutside fault.Code = "plan_panel_outside"
 )
 
 // Why a table that the plan wants is not admitted. The reasons depend on the

@@ -8,6 +8,11 @@ const (
 	BatchAxis = "batch"
 )
 
+// PanelAxis says which panels the organisation that submitted a record is in. It
+// is not hidden, because cells name it; bans tie it to the organisation, and
+// those are not published.
+const PanelAxis = "panel"
+
 // Ladder says how the categories of an axis may be merged.
 type Ladder struct {
 	Axis int

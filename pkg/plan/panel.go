@@ -1,5 +1,12 @@
 package plan
 
+import "slices"
+
+// MinPanel is how many organisations a panel has at least, and how many those
+// that a difference of two published counts can speak of: with two of them each
+// would know the other's.
+const MinPanel = 3
+
 // Participation are the organisations that took part in a year, by their ids.
 type Participation struct {
 	Year          int      `json:"year"`
@@ -12,6 +19,63 @@ type Panel struct {
 	Name    Name   `json:"name"`
 	Years   []int  `json:"years"` // at least two, increasing
 	Figures []Name `json:"figures"`
+}
+
+// TookPart are the organisations that the plan says took part in a year, in
+// order; nil if it says nothing of the year.
+func (p *Plan) TookPart(year int) []string {
+	i := slices.IndexFunc(p.Participation, func(t Participation) bool { return t.Year == year })
+	if i < 0 {
+		return nil
+	}
+	return slices.Sorted(slices.Values(p.Participation[i].Organisations))
+}
+
+// PanelsOf are the plan's panels that compare a year, by their places.
+func (p *Plan) PanelsOf(year int) (out []int) {
+	for i, panel := range p.Panels {
+		if slices.Contains(panel.Years, year) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// Members are the organisations of a panel: those that took part in all of its
+// years, in order.
+func (p *Plan) Members(panel Panel) (out []string) {
+	for i, year := range panel.Years {
+		took := p.TookPart(year)
+		if i == 0 {
+			out = took
+			continue
+		}
+		out = slices.DeleteFunc(out, func(o string) bool { return !slices.Contains(took, o) })
+	}
+	return out
+}
+
+// Apart divides organisations into groups that no panel tells apart: those that
+// are members of the same panels. They stand in the order of their first
+// organisation.
+func Apart(organisations []string, panels ...[]string) [][]string {
+	var out [][]string
+	var keys []string
+	for _, o := range organisations {
+		key := make([]byte, len(panels))
+		for i, members := range panels {
+			if slices.Contains(members, o) {
+				key[i] = 1
+			}
+		}
+		at := slices.Index(keys, string(key))
+		if at < 0 {
+			at = len(keys)
+			keys, out = append(keys, string(key)), append(out, nil)
+		}
+		out[at] = append(out[at], o)
+	}
+	return out
 }
 
 // PublishedPanel is what a release says about one year of a panel. The cells of

@@ -12,6 +12,8 @@ const (
 	MaxDimensions = 4
 	MaxFilters    = 8 // also the conditions of a sum or of a figure in prose
 	MaxCodes      = 64
+	MaxPanels     = 4
+	MaxTookPart   = 500 // organisations in a year
 	MaxText       = 500 // characters
 	FirstYear     = 1990
 	LastYear      = 2199

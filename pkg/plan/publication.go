@@ -67,6 +67,9 @@ type Quantity struct {
 	Universe []Condition        `json:"universe,omitzero"`
 	Where    []Condition        `json:"where,omitzero"`
 	Sum      codelist.FieldName `json:"sum,omitzero"` // the number added up; "" counts persons
+	// Panel: only records of its organisations count; "" is everybody's. In all
+	// releases of a year a panel of one name has the same organisations.
+	Panel Name `json:"panel,omitzero"`
 }
 
 // PublishedUniverse is a population. Size is its cell.
