@@ -7,7 +7,7 @@ import "testing"
 func BenchmarkAuthenticate(b *testing.B) {
 	o := newOffice(b)
 	token := o.token(b)
-	a := Authenticator{o.verifier, o.register}
+	a := Authenticator{Verifier: o.verifier, Directory: o.register}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := a.Authenticate(b.Context(), token); err != nil {

@@ -9,6 +9,9 @@ const (
 	CodeTokenInvalid fault.Code = "token_invalid"
 	// CodeTokenExpired: the token was good and its time is up; ask for another.
 	CodeTokenExpired fault.Code = "token_expired"
+	// CodeAuthenticationWeak: the token of another issuer was good, but says of a
+	// sign-in with too little, such as without a second factor; sign in anew.
+	CodeAuthenticationWeak fault.Code = "authentication_weak"
 	// CodePermissionMissing: the token holds, but not for this.
 	CodePermissionMissing fault.Code = "permission_missing"
 	// CodeBusy: too many secrets are being checked just now; ask again later.

@@ -154,7 +154,7 @@ func TestClientCredentials_give_what_was_asked_and_no_more(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		principal := need[Principal](t)(Authenticator{o.verifier, o.register}.Authenticate(t.Context(), token.Access))
+		principal := need[Principal](t)(Authenticator{Verifier: o.verifier, Directory: o.register}.Authenticate(t.Context(), token.Access))
 		want := Principal{Client: benchClient, Role: Submitter, Permissions: c.want}
 		if diff := cmp.Diff(want, principal); diff != "" {
 			t.Error(diff)
@@ -203,7 +203,7 @@ func TestClientCredentials_faults_of_ours_are_not_blamed_on_the_client(t *testin
 	o.register.err = fault.New(fault.Unavailable, "directory_unavailable")
 	_, err := o.grant.Grant(t.Context(), right)
 	wantRefusal(t, err, fault.Unavailable, "directory_unavailable")
-	_, err = Authenticator{o.verifier, o.register}.Authenticate(t.Context(), o.token(t))
+	_, err = Authenticator{Verifier: o.verifier, Directory: o.register}.Authenticate(t.Context(), o.token(t))
 	wantRefusal(t, err, fault.Unavailable, "directory_unavailable")
 }
 
@@ -268,7 +268,7 @@ func TestT6_a_token_counts_only_while_its_client_stands(t *testing.T) {
 			o := newOffice(t)
 			token := o.token(t)
 			c.change(o.register)
-			_, err := Authenticator{o.verifier, o.register}.Authenticate(t.Context(), token)
+			_, err := Authenticator{Verifier: o.verifier, Directory: o.register}.Authenticate(t.Context(), token)
 			if c.holds {
 				if err != nil {
 					t.Error(err)
@@ -288,7 +288,7 @@ func TestT6_a_permission_taken_away_is_gone_from_old_tokens(t *testing.T) {
 	o := newOffice(t)
 	token := o.token(t)
 	o.register.client.Permissions = []Permission{PeriodsRead, RecordsRead}
-	principal := need[Principal](t)(Authenticator{o.verifier, o.register}.Authenticate(t.Context(), token))
+	principal := need[Principal](t)(Authenticator{Verifier: o.verifier, Directory: o.register}.Authenticate(t.Context(), token))
 	if diff := cmp.Diff([]Permission{PeriodsRead}, principal.Permissions); diff != "" {
 		t.Error(diff)
 	}
@@ -296,6 +296,6 @@ func TestT6_a_permission_taken_away_is_gone_from_old_tokens(t *testing.T) {
 	if err := principal.Require(PeriodsRead); err != nil {
 		t.Error(err)
 	}
-	_, err := Authenticator{o.verifier, o.register}.Authenticate(t.Context(), token+"A")
+	_, err := Authenticator{Verifier: o.verifier, Directory: o.register}.Authenticate(t.Context(), token+"A")
 	wantRefusal(t, err, fault.Unauthenticated, CodeTokenInvalid)
 }

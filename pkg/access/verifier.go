@@ -84,8 +84,12 @@ func (v *Verifier) open(token string) (claims *wireClaims, keyUsed string, err e
 	if err := checkForm(token); err != nil {
 		return nil, "", err
 	}
-	id, err := keyID(token)
-	if err != nil {
+	var header tokenHeader
+	if err := readPart(token, 0, &header, json.RejectUnknownMembers(true)); err != nil {
+		return nil, "", err
+	}
+	id := header.KeyID
+	if err := header.check(algorithm, tokenType); err != nil {
 		return nil, "", err
 	}
 	key, err := v.ring.verifying(id)
@@ -122,31 +126,34 @@ func base64urlByte(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || c == '-' || c == '_'
 }
 
-// keyID reads the header strictly and gives its kid. A member other than these
-// three (crit, b64, jku, jwk, x5u, x5c ...) or one that is there twice is an error.
-func keyID(token string) (string, error) {
-	encoded, _, _ := strings.Cut(token, ".")
-	b, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
-	if err != nil {
-		return "", err
-	}
-	var header struct {
-		Algorithm string `json:"alg"`
-		Type      string `json:"typ"`
-		KeyID     string `json:"kid"`
-	}
-	if err := json.Unmarshal(b, &header, json.RejectUnknownMembers(true)); err != nil {
-		return "", err
-	}
+// tokenHeader is the header of a token. Read with unknown members rejected, it
+// refuses every other one: crit, b64, jku, jwk, x5u, x5c ...
+type tokenHeader struct {
+	Algorithm string `json:"alg"`
+	Type      string `json:"typ"`
+	KeyID     string `json:"kid"`
+}
+
+func (h tokenHeader) check(algorithm, typ string) error {
 	switch {
-	case header.Algorithm != algorithm:
-		return "", errProfile("alg")
-	case header.Type != tokenType:
-		return "", errProfile("typ")
-	case header.KeyID == "" || len(header.KeyID) > maxKeyID:
-		return "", errProfile("kid")
+	case h.Algorithm != algorithm:
+		return errProfile("alg")
+	case h.Type != typ:
+		return errProfile("typ")
+	case h.KeyID == "" || len(h.KeyID) > maxKeyID:
+		return errProfile("kid")
 	}
-	return header.KeyID, nil
+	return nil
+}
+
+// readPart reads the n-th part of a token that checkForm has let through. A
+// member that is there twice is an error.
+func readPart(token string, n int, into any, how ...json.Options) error {
+	b, err := base64.RawURLEncoding.Strict().DecodeString(strings.Split(token, ".")[n])
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, into, how...)
 }
 
 // check looks at what the library does not: a bounded lifetime, times in
