@@ -23,10 +23,11 @@ var floors = map[string]int{
 
 	"pkg/fault": 0,
 
-	"pkg/codelist": 1,
-	"pkg/ledger":   1,
-	"pkg/signed":   1,
-	"pkg/picture":  1,
+	"pkg/codelist":  1,
+	"pkg/ledger":    1,
+	"pkg/signed":    1,
+	"pkg/picture":   1,
+	"pkg/inference": 1,
 
 	"pkg/record": 2,
 	"pkg/access": 2,
@@ -50,6 +51,7 @@ var floors = map[string]int{
 	"pkg/desk":       7,
 
 	"pkg/store": 8,
+	"pkg/kit":   8,
 
 	"pkg/server": 9,
 	"pkg/pxweb":  9,
@@ -78,6 +80,7 @@ var reserved = []struct {
 var barred = map[string][]string{
 	"pkg/server": {"pkg/store"},
 	"pkg/web":    {"pkg/store", "pkg/desk", "pkg/release", "pkg/intake", "pkg/membership"},
+	"pkg/kit":    {"pkg/store", "pkg/desk", "pkg/release", "pkg/intake", "pkg/membership"},
 	"pkg/pxweb":  {"pkg/store", "pkg/desk", "pkg/release", "pkg/intake", "pkg/membership"},
 	"pkg/demo":   {"pkg/store", "pkg/server", "pkg/intake", "pkg/membership", "pkg/desk", "pkg/release"},
 	"pkg/attack": {"pkg/store", "pkg/server", "pkg/intake", "pkg/membership", "pkg/desk", "pkg/release"},
