@@ -51,5 +51,7 @@ type commandLine struct {
 
 	Attack attackCommand `cmd:"" help:"Attack a service of your own as eighteen adversaries would."`
 
+	Register registerCommand `cmd:"" help:"Print what is held, of whom, what for and how long: the register that data protection law asks for."`
+
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
