@@ -56,10 +56,10 @@ func (v *externalVerifier) verify(ctx context.Context, token string) (ClientID, 
 	switch {
 	case err != nil:
 		return "", fault.Because(err, fault.Unauthenticated, CodeTokenInvalid)
-	case expired:
-		return "", fault.New(fault.Unauthenticated, CodeTokenExpired)
 	case !known:
 		return "", fault.Because(errProfile("sub"), fault.Unauthenticated, CodeTokenInvalid)
+	case expired:
+		return "", fault.New(fault.Unauthenticated, CodeTokenExpired)
 	case !v.signedInWell(claims):
 		return "", fault.New(fault.Unauthenticated, CodeAuthenticationWeak)
 	}
@@ -171,10 +171,12 @@ func (c *externalClaims) UnmarshalJSON(b []byte) error {
 // The rest lets the token library check the claims it knows.
 
 func (c *externalClaims) GetExpirationTime() (*jwt.NumericDate, error) { return numericDate(c.Expires) }
-func (c *externalClaims) GetIssuedAt() (*jwt.NumericDate, error)       { return numericDate(c.Issued) }
-func (c *externalClaims) GetNotBefore() (*jwt.NumericDate, error)      { return numericDate(c.NotBefore) }
-func (c *externalClaims) GetIssuer() (string, error)                   { return c.Issuer, nil }
-func (c *externalClaims) GetSubject() (string, error)                  { return c.Subject, nil }
+
+func (c *externalClaims) GetIssuedAt() (*jwt.NumericDate, error) { return numericDate(c.Issued) }
+
+func (c *externalClaims) GetNotBefore() (*jwt.NumericDate, error) { return numericDate(c.NotBefore) }
+func (c *externalClaims) GetIssuer() (string, error)              { return c.Issuer, nil }
+func (c *externalClaims) GetSubject() (string, error)             { return c.Subject, nil }
 func (c *externalClaims) GetAudience() (jwt.ClaimStrings, error) {
 	return jwt.ClaimStrings{c.Audience}, nil
 }

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"context"
+	"crypto"
 	"crypto/ed25519"
 	"encoding/base64"
 	"math/rand/v2"
@@ -43,6 +45,7 @@ type bench struct {
 	profile  Profile
 	issuer   *Issuer
 	verifier *Verifier
+	outside  *externalVerifier // the same issuer and keys, seen from another service
 }
 
 const benchClient = ClientID("0b5a1f7e-6a3c-4c58-9a41-3f1f0e1d2c3b")
@@ -57,7 +60,22 @@ func newBench(t testing.TB) *bench {
 	deps := TokenDeps{Profile: b.profile, Ring: b.ring, Clock: b.clock, Random: newStream(2)}
 	b.issuer = need[*Issuer](t)(NewIssuer(deps))
 	b.verifier = need[*Verifier](t)(NewVerifier(deps))
+	b.outside = need[*externalVerifier](t)(newExternalVerifier(External{
+		Issuer: b.profile.Issuer, Audience: b.profile.Audience, Algorithm: algorithm, Leeway: b.profile.Leeway,
+		OneFactor: true, Clients: map[string]ClientID{string(benchClient): benchClient}, Keys: ringKeys{b.ring},
+	}, b.clock))
 	return b
+}
+
+// ringKeys gives our own keys as those of an external issuer.
+type ringKeys struct{ ring *Ring }
+
+func (r ringKeys) Key(_ context.Context, id string) (crypto.PublicKey, error) {
+	k, err := r.ring.verifying(id)
+	if err != nil {
+		return nil, fault.Because(err, fault.NotFound, "no_such_key")
+	}
+	return k.public(), nil
 }
 
 // need stops the test when there is an error.
@@ -158,10 +176,32 @@ func (b *bench) lenient(token string, key any) error {
 	return err
 }
 
-// refuses fails the test unless token is refused with token_invalid.
+// refuses fails the test unless token is refused with token_invalid, as one of
+// our own and as one of an external issuer.
 func (b *bench) refuses(t *testing.T, token string) {
 	t.Helper()
+	b.refusesOwn(t, token)
+	_, err := b.outside.verify(t.Context(), token)
+	wantRefusal(t, err, fault.Unauthenticated, CodeTokenInvalid)
+}
+
+func (b *bench) refusesOwn(t *testing.T, token string) {
+	t.Helper()
 	wantRefusal(t, verifyErr(b.verifier.Verify(token)), fault.Unauthenticated, CodeTokenInvalid)
+}
+
+// judged is refuses, but for what external issuers are free in: that is taken
+// from them.
+func (b *bench) judged(t *testing.T, token string, free bool) {
+	t.Helper()
+	if !free {
+		b.refuses(t, token)
+		return
+	}
+	b.refusesOwn(t, token)
+	if client, err := b.outside.verify(t.Context(), token); err != nil || client != benchClient {
+		t.Errorf("from an external issuer: %q, %v; want it taken", client, err)
+	}
 }
 
 func verifyErr(_ Claims, err error) error { return err }

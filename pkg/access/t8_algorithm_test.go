@@ -147,6 +147,9 @@ func TestT8_contrast_the_honest_token_is_taken(t *testing.T) {
 		if err != nil || claims.Client != benchClient {
 			t.Errorf("token %d: %+v, %v", i, claims, err)
 		}
+		if client, err := b.outside.verify(t.Context(), token); err != nil || client != benchClient {
+			t.Errorf("token %d as one of an external issuer: %q, %v", i, client, err)
+		}
 	}
 }
 

@@ -61,7 +61,7 @@ func TestT9_no_header_makes_the_verifier_fetch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			header := b.header(t).with(object{name: member}).String()
 			token := b.signed(t, header, b.claims().String())
-			b.refuses(t, token)
+			b.judged(t, token, name == "x5t")
 			// Teeth: but for that member the token is good.
 			if err := b.lenient(token, b.key(t).public()); err != nil {
 				t.Errorf("the token is not good but for %s: %v", name, err)
