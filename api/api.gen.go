@@ -4998,6 +4998,15 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/releases/{number}/files/{file} (the `GetReleaseFile` operationId).
 	GetReleaseFile(ctx context.Context, number ReleaseNumber, file FileName, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetReleaseKit A release packed for those who write about it
+	//
+	// A ZIP archive of one folder: a README in each language with every sentence of the release, the pictures, the tables in all formats,
+	// the signed manifest and the hashes to check it all by. The files keep their names and bytes. When a release is withdrawn, its kit
+	// changes: it holds the notice, and each README begins with it.
+	//
+	// Corresponds with GET /v1/releases/{number}/kit.zip (the `GetReleaseKit` operationId).
+	GetReleaseKit(ctx context.Context, number ReleaseNumber, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetManifest The signed manifest, byte for byte
 	//
 	// Everything that the release says, canonical (RFC 8785) and signed (Ed25519); `casestat verify release` proves it without this service.
@@ -6036,6 +6045,25 @@ func (c *Connection) GetReleaseFigure(ctx context.Context, number ReleaseNumber,
 // Corresponds with GET /v1/releases/{number}/files/{file} (the `GetReleaseFile` operationId).
 func (c *Connection) GetReleaseFile(ctx context.Context, number ReleaseNumber, file FileName, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReleaseFileRequest(c.Server, number, file)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetReleaseKit A release packed for those who write about it
+//
+// A ZIP archive of one folder: a README in each language with every sentence of the release, the pictures, the tables in all formats,
+// the signed manifest and the hashes to check it all by. The files keep their names and bytes. When a release is withdrawn, its kit
+// changes: it holds the notice, and each README begins with it.
+//
+// Corresponds with GET /v1/releases/{number}/kit.zip (the `GetReleaseKit` operationId).
+func (c *Connection) GetReleaseKit(ctx context.Context, number ReleaseNumber, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetReleaseKitRequest(c.Server, number)
 	if err != nil {
 		return nil, err
 	}
@@ -8095,6 +8123,40 @@ func NewGetReleaseFileRequest(server string, number ReleaseNumber, file FileName
 	return req, nil
 }
 
+// NewGetReleaseKitRequest constructs an http.Request for the GetReleaseKit method
+func NewGetReleaseKitRequest(server string, number ReleaseNumber) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/releases/%s/kit.zip", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetManifestRequest constructs an http.Request for the GetManifest method
 func NewGetManifestRequest(server string, number ReleaseNumber) (*http.Request, error) {
 	var err error
@@ -9044,6 +9106,17 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/releases/{number}/files/{file} (the `GetReleaseFile` operationId).
 	GetReleaseFileWithResponse(ctx context.Context, number ReleaseNumber, file FileName, reqEditors ...RequestEditorFn) (*GetReleaseFileResponse, error)
+
+	// GetReleaseKitWithResponse A release packed for those who write about it
+	//
+	// A ZIP archive of one folder: a README in each language with every sentence of the release, the pictures, the tables in all formats,
+	// the signed manifest and the hashes to check it all by. The files keep their names and bytes. When a release is withdrawn, its kit
+	// changes: it holds the notice, and each README begins with it.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/releases/{number}/kit.zip (the `GetReleaseKit` operationId).
+	GetReleaseKitWithResponse(ctx context.Context, number ReleaseNumber, reqEditors ...RequestEditorFn) (*GetReleaseKitResponse, error)
 
 	// GetManifestWithResponse The signed manifest, byte for byte
 	//
@@ -13696,6 +13769,91 @@ func (r GetReleaseFileResponse) ContentType() string {
 	return ""
 }
 
+// GetReleaseKitResponse200Headers the declared response headers of an HTTP 200 response for GetReleaseKit
+type GetReleaseKitResponse200Headers struct {
+	CacheControl       *string
+	ContentDisposition *string
+	ETag               *string
+}
+
+// GetReleaseKitResponse304Headers the declared response headers of an HTTP 304 response for GetReleaseKit
+type GetReleaseKitResponse304Headers struct {
+	ETag *string
+}
+
+// GetReleaseKitResponse503Headers the declared response headers of an HTTP 503 response for GetReleaseKit
+type GetReleaseKitResponse503Headers struct {
+	RetryAfter *int
+}
+
+type GetReleaseKitResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Malformed
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetReleaseKitResponse200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetReleaseKitResponse304Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetReleaseKitResponse503Headers
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetReleaseKitResponse) GetApplicationProblemJSON400() *Malformed {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r GetReleaseKitResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetReleaseKitResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r GetReleaseKitResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r GetReleaseKitResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r GetReleaseKitResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetReleaseKitResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r GetReleaseKitResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetManifestResponse200Headers the declared response headers of an HTTP 200 response for GetManifest
 type GetManifestResponse200Headers struct {
 	CacheControl *string
@@ -15628,6 +15786,23 @@ func (c *ClientWithResponses) GetReleaseFileWithResponse(ctx context.Context, nu
 		return nil, err
 	}
 	return ParseGetReleaseFileResponse(rsp)
+}
+
+// GetReleaseKitWithResponse A release packed for those who write about it
+//
+// A ZIP archive of one folder: a README in each language with every sentence of the release, the pictures, the tables in all formats,
+// the signed manifest and the hashes to check it all by. The files keep their names and bytes. When a release is withdrawn, its kit
+// changes: it holds the notice, and each README begins with it.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/releases/{number}/kit.zip (the `GetReleaseKit` operationId).
+func (c *ClientWithResponses) GetReleaseKitWithResponse(ctx context.Context, number ReleaseNumber, reqEditors ...RequestEditorFn) (*GetReleaseKitResponse, error) {
+	rsp, err := c.GetReleaseKit(ctx, number, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetReleaseKitResponse(rsp)
 }
 
 // GetManifestWithResponse The signed manifest, byte for byte
@@ -20271,6 +20446,103 @@ func ParseGetReleaseFileResponse(rsp *http.Response) (*GetReleaseFileResponse, e
 	return response, nil
 }
 
+// ParseGetReleaseKitResponse parses an HTTP response from a GetReleaseKitWithResponse call
+func ParseGetReleaseKitResponse(rsp *http.Response) (*GetReleaseKitResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetReleaseKitResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Malformed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetReleaseKitResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = &value
+		}
+		if values := rsp.Header.Values("Content-Disposition"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Content-Disposition", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ContentDisposition = &value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetReleaseKitResponse304Headers
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = &value
+		}
+		response.Headers304 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetReleaseKitResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetManifestResponse parses an HTTP response from a GetManifestWithResponse call
 func ParseGetManifestResponse(rsp *http.Response) (*GetManifestResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -21576,6 +21848,9 @@ type ServerInterface interface {
 	// GetReleaseFile A rendered file of a release, byte for byte
 	// (GET /v1/releases/{number}/files/{file})
 	GetReleaseFile(ctx echo.Context, number ReleaseNumber, file FileName) error
+	// GetReleaseKit A release packed for those who write about it
+	// (GET /v1/releases/{number}/kit.zip)
+	GetReleaseKit(ctx echo.Context, number ReleaseNumber) error
 	// GetManifest The signed manifest, byte for byte
 	// (GET /v1/releases/{number}/manifest)
 	GetManifest(ctx echo.Context, number ReleaseNumber) error
@@ -22400,6 +22675,22 @@ func (w *ServerInterfaceWrapper) GetReleaseFile(ctx echo.Context) error {
 	return err
 }
 
+// GetReleaseKit converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReleaseKit(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "number" -------------
+	var number ReleaseNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", ctx.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReleaseKit(ctx, number)
+	return err
+}
+
 // GetManifest converts echo context to params.
 func (w *ServerInterfaceWrapper) GetManifest(ctx echo.Context) error {
 	var err error
@@ -22662,6 +22953,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/releases/:number/tables", wrapper.GetReleaseTables, options.OperationMiddlewares["getReleaseTables"]...)
 	router.GET(options.BaseURL+"/v1/releases/:number/tables/:table", wrapper.GetReleaseTable, options.OperationMiddlewares["getReleaseTable"]...)
 	router.GET(options.BaseURL+"/v1/releases/:number/files/:file", wrapper.GetReleaseFile, options.OperationMiddlewares["getReleaseFile"]...)
+	router.GET(options.BaseURL+"/v1/releases/:number/kit.zip", wrapper.GetReleaseKit, options.OperationMiddlewares["getReleaseKit"]...)
 	router.GET(options.BaseURL+"/v1/releases/:number/trends/:figure", wrapper.GetReleaseTrend, options.OperationMiddlewares["getReleaseTrend"]...)
 	router.POST(options.BaseURL+"/v1/releases/:number/derived", wrapper.DeriveTable, options.OperationMiddlewares["deriveTable"]...)
 	router.GET(options.BaseURL+"/v1/plans/default", wrapper.GetDefaultPlan, options.OperationMiddlewares["getDefaultPlan"]...)

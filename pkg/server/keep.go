@@ -18,19 +18,28 @@ const (
 	keepAMinute = "public, max-age=60"                  // the next release or a withdrawal changes it
 )
 
-// show answers with bytes that anybody may keep. Their tag is their own hash,
-// which tells whoever asks nothing that the bytes do not. Nothing of the
-// request but If-None-Match has a say.
+// show answers with bytes that anybody may keep.
 func show(c echo.Context, keep, media string, body []byte) error {
-	tag := `"` + signed.HashOf(body).String() + `"`
+	if announced(c, keep, signed.HashOf(body), int64(len(body))) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.Blob(http.StatusOK, media, body)
+}
+
+// announced writes the header of bytes that anybody may keep, and says whether
+// the caller has them already. Their tag is their own hash, which tells whoever
+// asks nothing that the bytes do not. Nothing of the request but If-None-Match
+// has a say.
+func announced(c echo.Context, keep string, hash signed.Hash, size int64) (known bool) {
+	tag := `"` + hash.String() + `"`
 	header := c.Response().Header()
 	header.Set("ETag", tag)
 	header.Set(echo.HeaderCacheControl, keep)
 	if names(c.Request().Header.Values("If-None-Match"), tag) {
-		return c.NoContent(http.StatusNotModified)
+		return true
 	}
-	header.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
-	return c.Blob(http.StatusOK, media, body)
+	header.Set(echo.HeaderContentLength, strconv.FormatInt(size, 10))
+	return false
 }
 
 // names says whether If-None-Match holds the tag (RFC 9110 section 13.1.2).

@@ -23,6 +23,7 @@ var releases = []operation{
 	published("getReleaseTables", "/v1/releases/{number}/tables"),
 	published("getReleaseTable", "/v1/releases/{number}/tables/{table}", parameter{name: "year", allowed: isYear}),
 	published("getReleaseFile", "/v1/releases/{number}/files/{file}"),
+	published("getReleaseKit", "/v1/releases/{number}/kit.zip"),
 	published("getReleaseTrend", "/v1/releases/{number}/trends/{figure}"),
 	{
 		id: "deriveTable", method: http.MethodPost, path: "/v1/releases/{number}/derived",

@@ -44,6 +44,7 @@ func publicPaths(t testing.TB, s *servertest.Service) map[string]string {
 	all := map[string]string{
 		"/v1/releases": aMinute, "/v1/releases/checkpoint": aMinute, "/v1/releases/key": aMinute,
 		"/v1/releases/1": aMinute, "/v1/releases/2": aMinute, "/v1/releases/1/withdrawal": forEver,
+		"/v1/releases/1/kit.zip": aMinute, "/v1/releases/2/kit.zip": aMinute,
 		"/v1/releases/1/tables/age": forEver, "/v1/releases/2/tables/age?year=2023": forEver,
 	}
 	releases, err := s.Shelf.Releases(t.Context())
@@ -176,6 +177,7 @@ func TestWhatAReleaseDoesNotSay(t *testing.T) {
 	for path, code := range map[string]string{
 		"/v1/releases/3": "not_found", "/v1/releases/0": "not_found", "/v1/releases/01": "not_found", "/v1/releases/-1": "not_found",
 		"/v1/releases/x": "not_found", "/v1/releases/9999999999": "not_found", "/v1/releases/3/manifest": "not_found",
+		"/v1/releases/3/kit.zip": "not_found",
 		"/v1/releases/3/figures": "not_found", "/v1/releases/3/figures/undocumented": "not_found", "/v1/releases/3/tables/age?year=2024": "not_found",
 		"/v1/releases/3/trends/undocumented": "not_found", "/v1/releases/2/withdrawal": "not_found", "/v1/releases/3/withdrawal": "not_found",
 		"/v1/releases/1/files/secret.json": "not_found", "/v1/releases/1/files/..": "not_found", "/v1/releases/3/files/figures.json": "not_found",

@@ -17,6 +17,7 @@ import (
 	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/figure"
+	"manniskohandel.se/casestat/pkg/kit"
 	"manniskohandel.se/casestat/pkg/record"
 	"manniskohandel.se/casestat/pkg/signed"
 )
@@ -98,6 +99,7 @@ type Server struct {
 	echo      *echo.Echo
 	metrics   *metrics
 	codebooks codebooks
+	kits      *kit.Press
 	decode    decoder
 	answer    echo.HTTPErrorHandler // refuse
 	draining  atomic.Bool
@@ -118,7 +120,7 @@ func New(d Deps) (*Server, error) {
 func build(d Deps, table []operation) (*Server, error) {
 	s := &Server{
 		deps: d, limits: d.Limits.settled(), table: table, inventory: newInventory(slices.Concat(table, pages, sited(d.Site), toolOperations(d.Tools))),
-		metrics: newMetrics(), codebooks: newCodebooks(d.Book), decode: strict,
+		metrics: newMetrics(), codebooks: newCodebooks(d.Book), decode: strict, kits: kit.New(kit.Deps{Shelf: d.Shelf, Key: d.ReleaseKey}),
 	}
 	s.answer = s.refuse
 	var err error
