@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"encoding/binary"
 	"image"
 	"image/color"
 )
@@ -35,14 +36,14 @@ func opaque(from, to ink, step int) color.RGBA {
 func reduced(full *image.RGBA) *image.Paletted {
 	p := palette()
 	out := image.NewPaletted(full.Bounds(), p)
-	nearest := make(map[[4]byte]uint8)
-	var last [4]byte // no opaque pixel: most pixels are as the one before
+	nearest := make(map[uint32]uint8)
+	var last uint32 // no opaque pixel: most pixels are as the one before
 	var n uint8
 	for i := range out.Pix {
-		if px := [4]byte(full.Pix[4*i:]); px != last {
+		if px := binary.LittleEndian.Uint32(full.Pix[4*i:]); px != last {
 			known := false
 			if n, known = nearest[px]; !known {
-				n = uint8(p.Index(color.RGBA{R: px[0], G: px[1], B: px[2], A: px[3]}))
+				n = uint8(p.Index(color.RGBA{R: uint8(px), G: uint8(px >> 8), B: uint8(px >> 16), A: uint8(px >> 24)}))
 				nearest[px] = n
 			}
 			last = px

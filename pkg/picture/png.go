@@ -102,7 +102,18 @@ func (c *canvas) closed(piece convex, p paint) {
 	c.area(p.edge, piece.outline(p.width/2), inner)
 }
 
-func (r rect) paintPNG(c *canvas)   { c.closed(r, r.paint) }
+func (r rect) paintPNG(c *canvas) {
+	if r.paint.fill != none {
+		c.upright(r.paint.fill, r)
+	}
+	if r.paint.edge == none {
+		return
+	}
+	for _, side := range r.sides() {
+		c.upright(r.paint.edge, side)
+	}
+}
+
 func (k circle) paintPNG(c *canvas) { c.closed(k, k.paint) }
 func (b bust) paintPNG(c *canvas)   { c.closed(b, b.paint) }
 
