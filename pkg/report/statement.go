@@ -13,6 +13,9 @@ type Statement struct {
 	Of       *Number // out of how many; nil if it is no share
 	Sum      *Number // a number added up over the Number persons; nil if there is none
 	Sentence codelist.Text
+	// How far a share carries, from FigureIn and OfPanel alone; nil if that is not to be said.
+	Bounds   *Bounds
+	Interval *Interval
 }
 
 // Figure words a figure of a year. A figure that set does not know, or knows as
