@@ -88,9 +88,9 @@ func (b *Books) PublishAs(content plan.Content, edit func(*plan.Manifest)) plan.
 		m.Previous = signed.HashOf(b.source.contents.Stored[m.Number-2].Manifest)
 	}
 	files := make(map[string][]byte)
-	for _, f := range b.Render(content) {
+	for _, f := range b.rendered(content) {
 		m.Files = append(m.Files, plan.File{Name: f.Name, Media: f.Media, Size: len(f.Content), SHA256: signed.HashOf(f.Content)})
-		files[f.Name] = f.Content
+		files[f.Name] = bytes.Clone(f.Content)
 	}
 	edit(&m)
 	number := len(b.source.contents.Stored) + 1
@@ -144,6 +144,33 @@ func (b *Books) RenderAs(number int, content plan.Content) []export.File {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	return files
+}
+
+// rendering tells one release's files from another's.
+type rendering struct {
+	number  int
+	content signed.Hash
+}
+
+// renderings holds what this process has rendered: the same release is published
+// by many tests, and its pictures take longer than everything that is tested.
+var renderings sync.Map // of rendering to []export.File
+
+// rendered is Render, done once for a content and a number. The files are
+// shared: whoever changes them takes a copy.
+func (b *Books) rendered(content plan.Content) []export.File {
+	b.t.Helper()
+	canonical, err := signed.Canonical(content)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	key := rendering{number: len(b.source.contents.Stored) + 1, content: signed.HashOf(canonical)}
+	if files, known := renderings.Load(key); known {
+		return files.([]export.File)
+	}
+	files := b.Render(content)
+	renderings.Store(key, files)
 	return files
 }
 
