@@ -30,6 +30,7 @@ type releaseCommands struct {
 	Withdraw    releaseWithdrawCommand    `cmd:"" help:"Take a release back; it stays readable, with the notice."`
 	List        releaseListCommand        `cmd:"" help:"List the releases, or the drafts."`
 	Show        releaseShowCommand        `cmd:"" help:"Show a release: its figures as they are published."`
+	Kit         releaseKitCommand         `cmd:"" help:"Fetch a release packed for those who write about it: sentences, pictures, tables."`
 }
 
 // draftArgument is a draft at a service.

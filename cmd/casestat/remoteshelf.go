@@ -33,28 +33,48 @@ func newRemoteShelf(address string) (remoteShelf, error) {
 	return remoteShelf{base: strings.TrimSuffix(address, "/"), http: &http.Client{}}, nil
 }
 
-// get reads a public answer.
+// get reads a public answer that is no larger than a file of a release.
 func (r remoteShelf) get(ctx context.Context, path string) (_ []byte, err error) {
+	body, err := r.open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, body.Close()) }()
+	b, err := io.ReadAll(io.LimitReader(body, signed.MaxSize+1))
+	if len(b) > signed.MaxSize {
+		return nil, fmt.Errorf("the answer to %s is larger than any release", path)
+	}
+	return b, err
+}
+
+// copy writes a public answer of any size to w.
+func (r remoteShelf) copy(ctx context.Context, path string, w io.Writer) (size int64, err error) {
+	body, err := r.open(ctx, path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, body.Close()) }()
+	return io.Copy(w, body)
+}
+
+// open asks for a public answer. The caller closes it.
+func (r remoteShelf) open(ctx context.Context, path string) (io.ReadCloser, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.base+path, nil)
 	if err != nil {
 		return nil, err
 	}
 	response, err := r.http.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("no answer from %s (is the service running there?): %w", r.base, bare(err))
-	}
-	defer func() { err = errors.Join(err, response.Body.Close()) }()
 	switch {
+	case err != nil:
+		return nil, fmt.Errorf("no answer from %s (is the service running there?): %w", r.base, bare(err))
+	case response.StatusCode == http.StatusOK:
+		return response.Body, nil
 	case response.StatusCode == http.StatusNotFound:
-		return nil, fault.New(fault.NotFound, release.CodeReleaseUnknown)
-	case response.StatusCode != http.StatusOK:
-		return nil, &refusal{status: response.StatusCode}
+		err = fault.New(fault.NotFound, release.CodeReleaseUnknown)
+	default:
+		err = &refusal{status: response.StatusCode}
 	}
-	b, err := io.ReadAll(io.LimitReader(response.Body, signed.MaxSize+1))
-	if len(b) > signed.MaxSize {
-		return nil, fmt.Errorf("the answer to %s is larger than any release", path)
-	}
-	return b, err
+	return nil, errors.Join(err, response.Body.Close())
 }
 
 func (r remoteShelf) list(ctx context.Context) (list api.Releases, err error) {
