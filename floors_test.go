@@ -52,6 +52,7 @@ var floors = map[string]int{
 
 	"pkg/store": 8,
 	"pkg/kit":   8,
+	"pkg/claim": 8,
 
 	"pkg/server": 9,
 	"pkg/pxweb":  9,
@@ -81,6 +82,7 @@ var barred = map[string][]string{
 	"pkg/server": {"pkg/store"},
 	"pkg/web":    {"pkg/store", "pkg/desk", "pkg/release", "pkg/intake", "pkg/membership"},
 	"pkg/kit":    {"pkg/store", "pkg/desk", "pkg/release", "pkg/intake", "pkg/membership"},
+	"pkg/claim":  {"pkg/store", "pkg/desk", "pkg/release", "pkg/intake", "pkg/membership"},
 	"pkg/pxweb":  {"pkg/store", "pkg/desk", "pkg/release", "pkg/intake", "pkg/membership"},
 	"pkg/demo":   {"pkg/store", "pkg/server", "pkg/intake", "pkg/membership", "pkg/desk", "pkg/release"},
 	"pkg/attack": {"pkg/store", "pkg/server", "pkg/intake", "pkg/membership", "pkg/desk", "pkg/release"},

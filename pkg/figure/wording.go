@@ -135,6 +135,32 @@ func (n Numbers) values() values {
 	return v
 }
 
+// Template is the figure's sentence before any number stands in it, in the
+// form that Wording describes.
+func (f Figure) Template(lang codelist.Lang) string {
+	if lang == codelist.Swedish {
+		return f.wording.SV.template()
+	}
+	return f.wording.EN.template()
+}
+
+func (s sentence) template() string {
+	var b strings.Builder
+	for _, p := range s {
+		switch {
+		case p.value == "":
+			b.WriteString(p.text)
+		case !p.choice:
+			b.WriteString("{" + p.value + "}")
+		case p.value == valueLeast:
+			b.WriteString("{" + p.value + ":" + p.one + "}")
+		default:
+			b.WriteString("{" + p.value + ":" + p.one + "|" + p.many + "}")
+		}
+	}
+	return b.String()
+}
+
 // Sentence words the figure: "26 of 35 have some relation to the perpetrator".
 func (f Figure) Sentence(lang codelist.Lang, n Numbers) string {
 	return f.wording.render(lang, n.values())
