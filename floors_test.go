@@ -74,6 +74,7 @@ var reserved = []struct {
 	{"modernc.org/sqlite", []string{"pkg/store"}, "only the store knows the database"},
 	{"github.com/labstack/echo", []string{"api", "pkg/server", "pkg/web", "pkg/pxweb", "cmd/casestat"}, "a change of HTTP framework is a day's work"},
 	{"github.com/golang-jwt/jwt", []string{"pkg/access"}, "tokens are issued and checked in one place"},
+	{"gonum.org/", []string{"pkg/inference"}, "what is inferred is judged in one place, against reference values"},
 	{"github.com/getkin/kin-openapi", nil, "requests are checked by our own decoder, which echoes nothing"},
 }
 

@@ -60,6 +60,30 @@ func (e CodebookFieldKind) Valid() bool {
 	}
 }
 
+// Defines values for ComparableSeriesChange.
+const (
+	ComparableSeriesChangeFalling   ComparableSeriesChange = "falling"
+	ComparableSeriesChangeNone      ComparableSeriesChange = "none"
+	ComparableSeriesChangeNotTested ComparableSeriesChange = "not_tested"
+	ComparableSeriesChangeRising    ComparableSeriesChange = "rising"
+)
+
+// Valid indicates whether the value is a known member of the ComparableSeriesChange enum.
+func (e ComparableSeriesChange) Valid() bool {
+	switch e {
+	case ComparableSeriesChangeFalling:
+		return true
+	case ComparableSeriesChangeNone:
+		return true
+	case ComparableSeriesChangeNotTested:
+		return true
+	case ComparableSeriesChangeRising:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DraftContentDraft.
 const (
 	DraftContentDraftTrue DraftContentDraft = true
@@ -2811,6 +2835,21 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for ShareIntervalMethod.
+const (
+	ShareIntervalMethodWilson ShareIntervalMethod = "wilson"
+)
+
+// Valid indicates whether the value is a known member of the ShareIntervalMethod enum.
+func (e ShareIntervalMethod) Valid() bool {
+	switch e {
+	case ShareIntervalMethodWilson:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StatusStatus.
 const (
 	StatusStatusOk StatusStatus = "ok"
@@ -3008,6 +3047,44 @@ type CodebookRung struct {
 	Name string `json:"name"`
 }
 
+// ComparablePoint defines model for ComparablePoint.
+type ComparablePoint struct {
+	Of *int `json:"of,omitempty"`
+
+	// OfRange Both ends included; null is no upper end
+	OfRange *Range `json:"of_range,omitempty"`
+
+	// Range Both ends included; null is no upper end
+	Range *Range `json:"range,omitempty"`
+
+	// Reporting Organisations, those outside the panel included
+	Reporting int `json:"reporting"`
+
+	// Status `exact`: `value` is the number. `withheld`: it lies in `range`, if anything is known. `impossible`: no record can be there.
+	Status NumberStatus `json:"status"`
+	Sum    *Number      `json:"sum,omitempty"`
+	Value  *int         `json:"value,omitempty"`
+	Year   Year         `json:"year"`
+}
+
+// ComparableSeries defines model for ComparableSeries.
+type ComparableSeries struct {
+	// Change none: no reliable change, as always with fewer than five years; not_tested: a year is withheld or counts something else
+	Change        ComparableSeriesChange `json:"change"`
+	Coverage      Wording                `json:"coverage"`
+	Organisations int                    `json:"organisations"`
+	Panel         string                 `json:"panel"`
+	Points        []ComparablePoint      `json:"points"`
+	Release       ReleaseNumber          `json:"release"`
+
+	// SeriesTested How many series of the release were tested together; 0 if this one was not
+	SeriesTested int     `json:"series_tested"`
+	Verdict      Wording `json:"verdict"`
+}
+
+// ComparableSeriesChange none: no reliable change, as always with fewer than five years; not_tested: a year is withheld or counts something else
+type ComparableSeriesChange string
+
 // Condition Answers with at least one of `in` and of the codes of `groups`, or with none of `not_in`
 type Condition struct {
 	Field  string    `json:"field"`
@@ -3141,12 +3218,17 @@ type FigureKind string
 
 // FigureOfYear defines model for FigureOfYear.
 type FigureOfYear struct {
-	Definition Wording    `json:"definition"`
-	Headline   *bool      `json:"headline,omitempty"`
-	Kind       FigureKind `json:"kind"`
-	Label      Wording    `json:"label"`
-	Name       string     `json:"name"`
-	Of         *int       `json:"of,omitempty"`
+	// Bounds Between what the number lies if those whose answer is missing are counted; only where the release states exactly how many they are
+	Bounds     *ShareBounds `json:"bounds,omitempty"`
+	Definition Wording      `json:"definition"`
+	Headline   *bool        `json:"headline,omitempty"`
+
+	// Interval A 95 per cent uncertainty interval around a share of 20 persons or more. It presumes that those counted stand for more than themselves. Where there are bounds it reaches from the lower end of the lower to the upper end of the upper one.
+	Interval *ShareInterval `json:"interval,omitempty"`
+	Kind     FigureKind     `json:"kind"`
+	Label    Wording        `json:"label"`
+	Name     string         `json:"name"`
+	Of       *int           `json:"of,omitempty"`
 
 	// OfRange Both ends included; null is no upper end
 	OfRange *Range `json:"of_range,omitempty"`
@@ -3162,9 +3244,27 @@ type FigureOfYear struct {
 	Year   Year         `json:"year"`
 }
 
+// FiguresOfPanel defines model for FiguresOfPanel.
+type FiguresOfPanel struct {
+	Figures []ReleaseFigure `json:"figures"`
+	Name    string          `json:"name"`
+
+	// Organisations In the panel: they took part in every one of its years
+	Organisations int `json:"organisations"`
+
+	// Reporting In this year, those outside the panel included
+	Reporting int `json:"reporting"`
+
+	// Years That the panel compares
+	Years []Year `json:"years"`
+}
+
 // FiguresOfYear defines model for FiguresOfYear.
 type FiguresOfYear struct {
-	Figures   []ReleaseFigure   `json:"figures"`
+	Figures []ReleaseFigure `json:"figures"`
+
+	// Panels The year over the same organisations as other years; missing if there is none
+	Panels    *[]FiguresOfPanel `json:"panels,omitempty"`
 	Prose     []ReleaseProse    `json:"prose"`
 	Sums      []ReleaseSum      `json:"sums"`
 	Universes []ReleaseUniverse `json:"universes"`
@@ -3824,11 +3924,16 @@ type Release struct {
 
 // ReleaseFigure defines model for ReleaseFigure.
 type ReleaseFigure struct {
-	Definition Wording    `json:"definition"`
-	Headline   *bool      `json:"headline,omitempty"`
-	Kind       FigureKind `json:"kind"`
-	Label      Wording    `json:"label"`
-	Name       string     `json:"name"`
+	// Bounds Between what the number lies if those whose answer is missing are counted; only where the release states exactly how many they are
+	Bounds     *ShareBounds `json:"bounds,omitempty"`
+	Definition Wording      `json:"definition"`
+	Headline   *bool        `json:"headline,omitempty"`
+
+	// Interval A 95 per cent uncertainty interval around a share of 20 persons or more. It presumes that those counted stand for more than themselves. Where there are bounds it reaches from the lower end of the lower to the upper end of the upper one.
+	Interval *ShareInterval `json:"interval,omitempty"`
+	Kind     FigureKind     `json:"kind"`
+	Label    Wording        `json:"label"`
+	Name     string         `json:"name"`
 
 	// Of The denominator, where the figure has one and it is exact
 	Of *int `json:"of,omitempty"`
@@ -3999,6 +4104,30 @@ type Role string
 // SHA256 defines model for SHA256.
 type SHA256 = string
 
+// ShareBounds Between what the number lies if those whose answer is missing are counted; only where the release states exactly how many they are
+type ShareBounds struct {
+	High    int     `json:"high"`
+	Low     int     `json:"low"`
+	Unknown int     `json:"unknown"`
+	Wording Wording `json:"wording"`
+}
+
+// ShareInterval A 95 per cent uncertainty interval around a share of 20 persons or more. It presumes that those counted stand for more than themselves. Where there are bounds it reaches from the lower end of the lower to the upper end of the upper one.
+type ShareInterval struct {
+	// High Example: 0.858
+	High string `json:"high"`
+
+	// Low Of the whole, to the nearest thousandth
+	//
+	// Example: 0.579
+	Low     string              `json:"low"`
+	Method  ShareIntervalMethod `json:"method"`
+	Wording Wording             `json:"wording"`
+}
+
+// ShareIntervalMethod defines model for ShareInterval.Method.
+type ShareIntervalMethod string
+
 // SignedDocument The document in canonical JSON (RFC 8785), and an Ed25519 signature over its kind and its bytes
 type SignedDocument struct {
 	Document  map[string]interface{} `json:"document"`
@@ -4127,10 +4256,12 @@ type TokenRequestGrantType string
 
 // Trend defines model for Trend.
 type Trend struct {
-	Figure string       `json:"figure"`
-	Label  Wording      `json:"label"`
-	Note   *Wording     `json:"note,omitempty"`
-	Points []TrendPoint `json:"points"`
+	// Comparable Series in which every year is about the same organisations, one for each panel with the figure. A change between years may be read off them alone, and only as the verdict says.
+	Comparable *[]ComparableSeries `json:"comparable,omitempty"`
+	Figure     string              `json:"figure"`
+	Label      Wording             `json:"label"`
+	Note       *Wording            `json:"note,omitempty"`
+	Points     []TrendPoint        `json:"points"`
 }
 
 // TrendPoint defines model for TrendPoint.

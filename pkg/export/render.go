@@ -148,7 +148,7 @@ func (f *files) documents(content plan.Content, set *figure.Set) []report.Table 
 	index := tablesFile{Tables: []tableEntry{}}
 	var tables []report.Table
 	for _, y := range content.Years {
-		figures.Years = append(figures.Years, wordYear(set, y))
+		figures.Years = append(figures.Years, wordYear(set, content, y))
 		for _, t := range y.Tables {
 			table := report.Tabulate(y, t)
 			index.Tables = append(index.Tables, entryOf(table))

@@ -2,6 +2,7 @@ package export
 
 import (
 	"encoding/json"
+	"fmt"
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/figure"
@@ -21,6 +22,14 @@ type (
 		Figures   []figureEntry   `json:"figures"`
 		Sums      []sumEntry      `json:"sums"`
 		Prose     []proseEntry    `json:"prose"`
+		Panels    []panelEntry    `json:"panels,omitempty"`
+	}
+	panelEntry struct {
+		Name          plan.Name     `json:"name"`
+		Years         []int         `json:"years"`
+		Organisations int           `json:"organisations"`
+		Reporting     int           `json:"reporting"`
+		Figures       []figureEntry `json:"figures"`
 	}
 	universeEntry struct {
 		Name  plan.Name     `json:"name"`
@@ -38,6 +47,22 @@ type (
 		OfRange  *interval     `json:"of_range,omitempty"` // if it is withheld, and known
 		Sum      *number       `json:"sum,omitempty"`
 		Sentence codelist.Text `json:"sentence"`
+		Bounds   *bounds       `json:"bounds,omitempty"`
+		Interval *uncertainty  `json:"interval,omitempty"`
+	}
+	// bounds are between what the number lies if missing answers are counted.
+	bounds struct {
+		Low     int           `json:"low"`
+		High    int           `json:"high"`
+		Unknown int           `json:"unknown"`
+		Wording codelist.Text `json:"wording"`
+	}
+	// uncertainty is an interval around a share, in decimals of the whole.
+	uncertainty struct {
+		Method  plan.Interval `json:"method"`
+		Low     string        `json:"low"`
+		High    string        `json:"high"`
+		Wording codelist.Text `json:"wording"`
 	}
 	sumEntry struct {
 		Name  plan.Name     `json:"name"`
@@ -116,7 +141,7 @@ func optional(n *report.Number) *number {
 	return &out
 }
 
-func wordYear(set *figure.Set, y plan.Publication) yearOfFigures {
+func wordYear(set *figure.Set, content plan.Content, y plan.Publication) yearOfFigures {
 	out := yearOfFigures{
 		Year: y.Year, Universes: []universeEntry{}, Figures: []figureEntry{}, Sums: []sumEntry{}, Prose: []proseEntry{},
 	}
@@ -124,7 +149,7 @@ func wordYear(set *figure.Set, y plan.Publication) yearOfFigures {
 		out.Universes = append(out.Universes, universeEntry{u.Name, u.Label, wireNumber(report.NumberOf(y, u.Size))})
 	}
 	for _, f := range y.Figures {
-		out.Figures = append(out.Figures, wireFigure(f, report.Figure(set, y, f)))
+		out.Figures = append(out.Figures, wireFigure(f, report.FigureIn(set, content, y, f)))
 	}
 	for _, s := range y.Sums {
 		out.Sums = append(out.Sums, sumEntry{s.Name, s.Title, wireNumber(report.NumberOf(y, s.Cell))})
@@ -132,6 +157,17 @@ func wordYear(set *figure.Set, y plan.Publication) yearOfFigures {
 	for _, p := range y.Prose {
 		worded := report.Prose(y, p)
 		out.Prose = append(out.Prose, proseEntry{p.Name, worded.Sentence, wireNumber(worded.Number), optional(worded.Of)})
+	}
+	for _, p := range y.Panels {
+		out.Panels = append(out.Panels, wirePanel(set, content, y, p))
+	}
+	return out
+}
+
+func wirePanel(set *figure.Set, content plan.Content, y plan.Publication, p plan.PublishedPanel) panelEntry {
+	out := panelEntry{Name: p.Name, Years: p.Years, Organisations: p.Organisations, Reporting: p.Reporting, Figures: []figureEntry{}}
+	for _, f := range p.Figures {
+		out.Figures = append(out.Figures, wireFigure(f, report.OfPanel(set, content, y, p, f)))
 	}
 	return out
 }
@@ -144,8 +180,17 @@ func wireFigure(f plan.PublishedFigure, s report.Statement) figureEntry {
 	if of := optional(s.Of); of != nil {
 		out.Of, out.OfRange = of.Value, of.Range
 	}
+	if b := s.Bounds; b != nil {
+		out.Bounds = &bounds{b.From, b.To, b.Unknown, b.Wording}
+	}
+	if i := s.Interval; i != nil {
+		out.Interval = &uncertainty{i.Method, thousandths(i.Low), thousandths(i.High), i.Wording}
+	}
 	return out
 }
+
+// thousandths writes a share, "0.579".
+func thousandths(n int) string { return fmt.Sprintf("%d.%03d", n/1000, n%1000) }
 
 func entryOf(t report.Table) tableEntry {
 	out := tableEntry{Name: t.Name, Year: t.Year, Title: t.Title, Universe: t.Universe, Dropped: t.Dropped}

@@ -101,25 +101,60 @@ func numberOf(n report.Number) shownNumber {
 	return told
 }
 
-// trendPoint is api.TrendPoint.
-type trendPoint struct {
-	Year    int `json:"year"`
-	Release int `json:"release"`
+// shownFigure is the numbers of a figure.
+type shownFigure struct {
 	shownNumber
 	Of      *int         `json:"of,omitempty"`
 	OfRange []*int       `json:"of_range,omitempty"`
 	Sum     *shownNumber `json:"sum,omitempty"`
 }
 
-func pointOf(p shelf.Point) trendPoint {
-	told := trendPoint{Year: p.Year, Release: p.Release, shownNumber: numberOf(p.Number)}
-	if p.Of != nil {
-		of := numberOf(*p.Of)
-		told.Of, told.OfRange = of.Value, of.Range
+func figureOf(n report.Number, of, sum *report.Number) shownFigure {
+	told := shownFigure{shownNumber: numberOf(n)}
+	if of != nil {
+		shown := numberOf(*of)
+		told.Of, told.OfRange = shown.Value, shown.Range
 	}
-	if p.Sum != nil {
-		sum := numberOf(*p.Sum)
-		told.Sum = &sum
+	if sum != nil {
+		shown := numberOf(*sum)
+		told.Sum = &shown
+	}
+	return told
+}
+
+// trendPoint is api.TrendPoint.
+type trendPoint struct {
+	Year    int `json:"year"`
+	Release int `json:"release"`
+	shownFigure
+}
+
+// comparableSeries is api.ComparableSeries.
+type comparableSeries struct {
+	Panel         plan.Name         `json:"panel"`
+	Release       int               `json:"release"`
+	Organisations int               `json:"organisations"`
+	Points        []comparablePoint `json:"points"`
+	Coverage      codelist.Text     `json:"coverage"`
+	Change        report.Change     `json:"change"`
+	Tested        int               `json:"series_tested"`
+	Verdict       codelist.Text     `json:"verdict"`
+}
+
+// comparablePoint is api.ComparablePoint.
+type comparablePoint struct {
+	Year      int `json:"year"`
+	Reporting int `json:"reporting"`
+	shownFigure
+}
+
+func seriesOf(c shelf.Comparable) comparableSeries {
+	told := comparableSeries{
+		Panel: c.Panel, Release: c.Release, Organisations: c.Organisations,
+		Coverage: c.Coverage, Change: c.Change, Tested: c.Scanned, Verdict: c.Verdict,
+	}
+	for _, p := range c.Points {
+		told.Points = append(told.Points, comparablePoint{p.Year, p.Reporting, figureOf(p.Number, p.Of, p.Sum)})
 	}
 	return told
 }
@@ -131,13 +166,17 @@ func (s *Server) GetReleaseTrend(c echo.Context, number api.ReleaseNumber, figur
 		return notSaid(err)
 	}
 	told := struct {
-		Figure plan.Name     `json:"figure"`
-		Label  codelist.Text `json:"label"`
-		Points []trendPoint  `json:"points"`
-		Note   codelist.Text `json:"note"`
-	}{trend.Figure, trend.Label, make([]trendPoint, len(trend.Points)), trend.Note}
+		Figure     plan.Name          `json:"figure"`
+		Label      codelist.Text      `json:"label"`
+		Points     []trendPoint       `json:"points"`
+		Note       codelist.Text      `json:"note"`
+		Comparable []comparableSeries `json:"comparable"`
+	}{trend.Figure, trend.Label, make([]trendPoint, len(trend.Points)), trend.Note, make([]comparableSeries, len(trend.Comparable))}
 	for i, p := range trend.Points {
-		told.Points[i] = pointOf(p)
+		told.Points[i] = trendPoint{p.Year, p.Release, figureOf(p.Number, p.Of, p.Sum)}
+	}
+	for i, c := range trend.Comparable {
+		told.Comparable[i] = seriesOf(c)
 	}
 	return showJSON(c, keepForEver, told)
 }

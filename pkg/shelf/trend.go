@@ -16,6 +16,15 @@ type Trend struct {
 	Label  codelist.Text // of the newest point
 	Points []Point       // by year, increasing
 	Note   codelist.Text
+	// Comparable are the series in which every year is about the same
+	// organisations, one for each panel that holds the figure.
+	Comparable []Comparable
+}
+
+// Comparable is a figure over all years of a panel and the release that says it.
+type Comparable struct {
+	Release int
+	report.Series
 }
 
 // Point is the figure of one year and the release that says it.
@@ -40,8 +49,10 @@ var redefinedNote = codelist.Text{
 }
 
 // Trend gives the figure of every year, each from the newest release up to
-// number that states it. It is the same for ever: a release that was withdrawn
-// since stays in it, named by its number.
+// number that states it, and the series over panels likewise: each from the
+// newest release that has all of its years, never put together from several. It
+// is the same for ever: a release that was withdrawn since stays in it, named by
+// its number.
 func (s *Shelf) Trend(ctx context.Context, number int, figure plan.Name) (Trend, error) {
 	releases, err := s.Releases(ctx)
 	if err != nil {
@@ -54,6 +65,7 @@ func (s *Shelf) Trend(ctx context.Context, number int, figure plan.Name) (Trend,
 	definitions := make(map[codelist.Text]bool)
 	newest := 0
 	for _, r := range slices.Backward(releases[:number]) {
+		t.compare(r)
 		for _, y := range r.Manifest.Content.Years {
 			f, states := stated(y, figure)
 			if !states || slices.ContainsFunc(t.Points, func(p Point) bool { return p.Year == y.Year }) {
@@ -74,6 +86,17 @@ func (s *Shelf) Trend(ctx context.Context, number int, figure plan.Name) (Trend,
 		t.Note = codelist.Text{SV: t.Note.SV + redefinedNote.SV, EN: t.Note.EN + redefinedNote.EN}
 	}
 	return t, nil
+}
+
+// compare adds the release's series of the figure over panels that are not
+// there yet.
+func (t *Trend) compare(r *Release) {
+	for _, s := range report.Compare(r.Manifest.Content) {
+		known := slices.ContainsFunc(t.Comparable, func(c Comparable) bool { return c.Panel == s.Panel })
+		if s.Figure == t.Figure && !known {
+			t.Comparable = append(t.Comparable, Comparable{Release: r.Manifest.Number, Series: s})
+		}
+	}
 }
 
 func stated(y plan.Publication, figure plan.Name) (plan.PublishedFigure, bool) {
