@@ -40,7 +40,9 @@ type Shelf struct {
 	trust   signed.Trust
 	without without
 
-	mu      sync.Mutex // guards what follows, and lets one caller verify at a time
+	asking questions
+
+	mu      sync.Mutex // guards what follows
 	held    *stock     // verified last; nil at first
 	tried   *int64     // the version of the source that was verified or refused last
 	refused error      // what was wrong with it; nil: held is of that version
@@ -52,11 +54,14 @@ type stock struct {
 	releases   []*Release
 	opened     []signed.Verified // their manifests
 	checkpoint []byte
+	files      shownFiles
 }
 
 // New makes a shelf over a source whose releases are signed by the keys of
 // trust. Nothing is read yet.
-func New(source Source, trust signed.Trust) *Shelf { return &Shelf{source: source, trust: trust} }
+func New(source Source, trust signed.Trust) *Shelf {
+	return &Shelf{source: source, trust: trust, asking: questions{turn: make(chan struct{}, 1)}}
+}
 
 // Releases gives every release, in the order of their numbers.
 func (s *Shelf) Releases(ctx context.Context) ([]*Release, error) {
@@ -74,16 +79,24 @@ func (s *Shelf) Release(ctx context.Context, number int) (*Release, error) {
 	if err != nil {
 		return nil, err
 	}
-	if number < 1 || number > len(now.releases) {
+	return now.release(number)
+}
+
+func (s *stock) release(number int) (*Release, error) {
+	if number < 1 || number > len(s.releases) {
 		return nil, fault.New(fault.NotFound, CodeNotPublished)
 	}
-	return now.releases[number-1], nil
+	return s.releases[number-1], nil
 }
 
 // File gives a rendered file of a release and what its manifest says of it. The
-// bytes are those whose hash was signed, or there are none.
+// bytes are those whose hash was signed, or there are none. They are read-only.
 func (s *Shelf) File(ctx context.Context, number int, name string) ([]byte, plan.File, error) {
-	r, err := s.Release(ctx, number)
+	now, err := s.stock(ctx)
+	if err != nil {
+		return nil, plan.File{}, err
+	}
+	r, err := now.release(number)
 	if err != nil {
 		return nil, plan.File{}, err
 	}
@@ -91,6 +104,9 @@ func (s *Shelf) File(ctx context.Context, number int, name string) ([]byte, plan
 	i := slices.IndexFunc(files, func(f plan.File) bool { return f.Name == name })
 	if i < 0 {
 		return nil, plan.File{}, fault.New(fault.NotFound, CodeFileNotPublished)
+	}
+	if content, ok := now.files.find(number, name); ok {
+		return content, files[i], nil
 	}
 	content, err := s.source.File(ctx, number, name)
 	switch {
@@ -101,6 +117,7 @@ func (s *Shelf) File(ctx context.Context, number int, name string) ([]byte, plan
 	case !s.without.files && (len(content) != files[i].Size || signed.HashOf(content) != files[i].SHA256):
 		return nil, plan.File{}, untrusted(errors.New("a file is not the one that its manifest names"))
 	}
+	now.files.keep(number, name, content)
 	return content, files[i], nil
 }
 
@@ -126,9 +143,9 @@ func (s *Shelf) Stale() error {
 	return s.stale
 }
 
-// stock gives what is to be shown now. A source that has become unreadable or
-// untrustworthy leaves on the shelf what was verified before.
-func (s *Shelf) stock(ctx context.Context) (*stock, error) {
+// look asks the source what is to be shown now. A source that has become
+// unreadable or untrustworthy leaves on the shelf what was verified before.
+func (s *Shelf) look(ctx context.Context) (*stock, error) {
 	version, err := s.source.Version(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()

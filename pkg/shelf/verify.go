@@ -23,7 +23,7 @@ const (
 
 // without switches checks off. Tests alone set it, to see what each of them
 // holds up.
-type without struct{ chain, numbers, names, files, withdrawals, growth bool }
+type without struct{ chain, numbers, names, files, withdrawals, growth, closing bool }
 
 // verify opens everything that a source holds.
 func (s *Shelf) verify(stored []Stored, checkpoint []byte) (*stock, error) {

@@ -14,6 +14,7 @@ const (
 	Files       Check = "files"
 	Withdrawals Check = "withdrawals"
 	Growth      Check = "growth"
+	Closing     Check = "closing" // of a question to the source before it is put
 )
 
 // NewWithout makes a shelf that lacks some checks.
@@ -22,7 +23,7 @@ func NewWithout(source Source, trust signed.Trust, checks ...Check) *Shelf {
 	for _, c := range checks {
 		*map[Check]*bool{
 			Chain: &s.without.chain, Numbers: &s.without.numbers, Names: &s.without.names,
-			Files: &s.without.files, Withdrawals: &s.without.withdrawals, Growth: &s.without.growth,
+			Files: &s.without.files, Withdrawals: &s.without.withdrawals, Growth: &s.without.growth, Closing: &s.without.closing,
 		}[c] = true
 	}
 	return s

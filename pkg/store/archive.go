@@ -45,11 +45,16 @@ type archive struct{ db *database }
 
 var _ release.Archive = archive{}
 
-// Version is the size of the ledger: nothing is added without an entry.
+// Version is the size of the ledger: nothing is added without an entry. It is
+// asked all the time, so it is one statement without a transaction around it.
 func (a archive) Version(ctx context.Context) (size int64, err error) {
-	err = a.db.reading(ctx, a.db.reader, func(tx *transaction) error {
-		return tx.gorm.Raw(selectVersionOfShelf).Row().Scan(&size)
-	})
+	defer func() { err = classify(err) }()
+	l, err := a.db.leaseFrom(ctx, a.db.reader)
+	if err != nil {
+		return 0, err
+	}
+	defer l.release()
+	err = a.db.session(ctx, l).Raw(selectVersionOfShelf).Row().Scan(&size)
 	return size, err
 }
 
