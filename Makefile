@@ -9,10 +9,15 @@ SHELL := bash
 FUZZTIME ?= 60s
 CYCLES ?= 500
 BENCH ?= .
+HOURS ?= 1
+ACCOUNTS ?= soak.jsonl
 TEST_TIMEOUT ?= 20m
 
 tool := go tool -modfile=.tools/go.mod
 go_files = $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v '\.gen\.go$$')
+
+# How often each fault is played by "make faults" and in a round of "make soak".
+FAULTS ?= -cycles 500 -cuts 200 -cuts-postgres 30
 
 # Packages in which goroutines meet; they run under the race detector where there is a C compiler, which it needs.
 racing := ./pkg/access ./pkg/desk ./pkg/intake ./pkg/membership
@@ -37,6 +42,7 @@ tools: ## the Go modules, and what the tests run (PostgreSQL, curl, glpsol, Libr
 	@test/install-clients.sh
 	@test/clients/pxweb_install.sh
 	@test/install-browser.sh
+	@test/faults/install.sh
 
 .PHONY: test-browser
 test-browser: ## the pages in a real browser alone
@@ -88,9 +94,21 @@ fuzz: ## every fuzz target for FUZZTIME each (60s)
 	| awk '/^Fuzz/ { targets = targets " " $$1 } /^ok/ { n = split(targets, t, " "); for (i = 1; i <= n; i++) print t[i], $$2; targets = "" }' \
 	| while read -r target pkg; do echo "--- $$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" </dev/null; done
 
+.PHONY: faults
+faults: tools ## every fault played against the real program, in minutes: nothing acknowledged may be lost or doubled
+	@go test ./test/faults -run '^TestF' -count 1 -v -timeout 120m -args $(FAULTS)
+
+.PHONY: soak
+soak: tools ## the same for HOURS (1), with other moments each round; adds up in the file ACCOUNTS (soak.jsonl) over as many runs as you like
+	@touch '$(ACCOUNTS)'; until=$$(($$(date +%s) + $(HOURS) * 3600)); status=0; \
+	while [ "$$(date +%s)" -lt "$$until" ]; do \
+		go test ./test/faults -run '^TestF' -count 1 -v -timeout 600m -args $(FAULTS) -seed "$$(date +%s)" -record "$$(realpath '$(ACCOUNTS)')" || status=1; \
+		go run ./test/faults/sum '$(ACCOUNTS)'; \
+	done; exit $$status
+
 .PHONY: kill9
 kill9: tools ## kill the service under load, CYCLES (500) times on each database: nothing acknowledged may be lost or doubled
-	@go test ./test/faults -run '^TestKill9$$' -count 1 -v -timeout 120m -args -cycles $(CYCLES)
+	@go test ./test/faults -run '^TestF1_Kill9$$' -count 1 -v -timeout 120m -args -cycles $(CYCLES)
 
 .PHONY: clean
 clean: ## what the targets above leave behind

@@ -61,8 +61,8 @@ func (k keyFolder) initReleases(name string) (made bool, err error) {
 		return false, err
 	}
 	return true, errors.Join(
-		os.WriteFile(k.file(signingPublic), []byte(signer.Key().String()+"\n"), 0o644),
-		os.WriteFile(k.file(certificateKey), []byte(certificates.Recipient().String()+"\n"), 0o644),
+		keepPublic(k.file(signingPublic), []byte(signer.Key().String()+"\n")),
+		keepPublic(k.file(certificateKey), []byte(certificates.Recipient().String()+"\n")),
 	)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -68,12 +69,37 @@ func newSecretFile(name string) (secretFile, error) {
 }
 
 // keep writes the secret to the disk, whole or not at all.
-func (f secretFile) keep(secret []byte) error {
-	_, err := io.Copy(f.file, bytes.NewReader(secret))
-	if err = errors.Join(err, f.file.Sync(), f.file.Close()); err != nil {
-		return errors.Join(err, os.Remove(f.file.Name()))
+func (f secretFile) keep(secret []byte) error { return keepOnDisk(f.file, secret) }
+
+// keepOnDisk ends a new file in which content is there after a power cut too;
+// if that fails the file is removed.
+func keepOnDisk(f *os.File, content []byte) error {
+	_, err := io.Copy(f, bytes.NewReader(content))
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = syncFolder(filepath.Dir(f.Name()))
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
+}
+
+// keepPublic writes a file that anybody may read, as durably as a secret.
+func keepPublic(name string, content []byte) error {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	return keepOnDisk(f, content)
+}
+
+// syncFolder makes the names in a folder outlast a power cut.
+func syncFolder(name string) error {
+	folder, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // discard removes the file again when there is no secret after all.

@@ -3,7 +3,7 @@ package faults
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -26,56 +27,44 @@ const tokenAge = 5 * time.Minute // half of its lifetime
 
 // service is the real program over one database, and a submitter's way into it.
 type service struct {
+	program string   // its path
 	place   []string // the flags that say where its data is, the folder first
 	address string
 	url     string
 	client  *http.Client
 	log     *os.File
 
-	running *exec.Cmd
+	running *exec.Cmd     // nil: it does not run
+	ended   chan struct{} // closed when it has ended
 
 	credentials url.Values
 	token       string
 	tokenSince  time.Time
 }
 
-// program is the real one, built once.
-var program string
-
-func TestMain(m *testing.M) { os.Exit(buildAndRun(m)) }
-
-func buildAndRun(m *testing.M) int {
-	folder, err := os.MkdirTemp("", "casestat-faults-")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	defer os.RemoveAll(folder)
-	program = filepath.Join(folder, "casestat")
-	if out, err := exec.Command("go", "build", "-o", program, "../../cmd/casestat").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
-		return 1
-	}
-	return m.Run()
-}
-
-// prepare founds a platform with one member and an open year, all of it
-// through the program itself.
+// prepare founds a platform with one member and an open year on a fresh
+// database, all of it through the program itself. The service does not run yet.
 func prepare(t *testing.T, backend store.Backend) *service {
 	t.Helper()
 	folder := t.TempDir()
-	s := &service{address: freeAddress(t)}
-	s.url = "http://" + s.address
+	return newService(t, folder, placeFlags(t, backend, folder))
+}
+
+// newService founds a platform in the database that place names. On PostgreSQL
+// that is migrated already.
+func newService(t *testing.T, folder string, place []string) *service {
+	t.Helper()
+	s := &service{program: program, place: place}
 	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
 	t.Cleanup(s.client.CloseIdleConnections)
 	var err error
-	if s.log, err = os.Create(filepath.Join(folder, "log")); err != nil {
+	if s.log, err = os.Create(filepath.Join(t.TempDir(), "log")); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.log.Close() })
-	s.place = placeFlags(t, backend, folder)
+	s.listenAnew(t)
 	s.run(t, []string{"keys", "init"}, s.place[:2])
-	if backend == store.SQLite {
+	if len(place) == 2 {
 		s.run(t, []string{"migrate"}, s.place)
 	}
 	coordinator := filepath.Join(folder, "coordinator.json")
@@ -86,6 +75,22 @@ func prepare(t *testing.T, backend store.Backend) *service {
 	return s
 }
 
+// over gives the same service over another copy of its database.
+func (s *service) over(t *testing.T, place []string) *service {
+	t.Helper()
+	other := *s
+	other.place, other.running = place, nil
+	other.listenAnew(t)
+	t.Cleanup(func() { other.kill(t) })
+	return &other
+}
+
+func (s *service) listenAnew(t *testing.T) {
+	t.Helper()
+	s.address = freeAddress(t)
+	s.url = "http://" + s.address
+}
+
 // placeFlags gives a fresh database and says where it is.
 func placeFlags(t *testing.T, backend store.Backend, folder string) []string {
 	t.Helper()
@@ -94,7 +99,15 @@ func placeFlags(t *testing.T, backend store.Backend, folder string) []string {
 		return flags
 	}
 	config := storetest.Config(t, backend)
-	for name, dsn := range map[string]string{"intake": config.Intake, "counter": config.Counter, "publisher": config.Publisher} {
+	return append(flags, dsnFlags(t, folder, map[string]string{
+		"intake": config.Intake, "counter": config.Counter, "publisher": config.Publisher,
+	})...)
+}
+
+// dsnFlags writes connection strings into files and names those.
+func dsnFlags(t *testing.T, folder string, dsns map[string]string) (flags []string) {
+	t.Helper()
+	for name, dsn := range dsns {
 		file := filepath.Join(folder, name)
 		if err := os.WriteFile(file, []byte(dsn), 0o600); err != nil {
 			t.Fatal(err)
@@ -144,7 +157,7 @@ func (s *service) readCredentials(t *testing.T, file string) url.Values {
 // run runs a command of the program to its end.
 func (s *service) run(t *testing.T, command, flags []string) {
 	t.Helper()
-	if out, err := exec.Command(program, slices.Concat(command, flags)...).CombinedOutput(); err != nil {
+	if out, err := exec.Command(s.program, slices.Concat(command, flags)...).CombinedOutput(); err != nil {
 		t.Fatalf("casestat %s: %v\n%s", strings.Join(command, " "), err, out)
 	}
 }
@@ -158,11 +171,7 @@ func (s *service) verifyLedger(t *testing.T) {
 func (s *service) start(t *testing.T) time.Duration {
 	t.Helper()
 	began := time.Now()
-	s.running = exec.Command(program, append([]string{"serve", "--listen", s.address, "--issuer", "https://casestat.test"}, s.place...)...)
-	s.running.Stderr = s.log
-	if err := s.running.Start(); err != nil {
-		t.Fatal(err)
-	}
+	s.launch(t)
 	for range 10_000 { // tries, not a duration: a slow machine only waits longer
 		if res, err := s.client.Get(s.url + "/readyz"); err == nil {
 			res.Body.Close()
@@ -170,11 +179,41 @@ func (s *service) start(t *testing.T) time.Duration {
 				return time.Since(began)
 			}
 		}
+		if s.gone() {
+			break
+		}
 		time.Sleep(2 * time.Millisecond)
 	}
 	log, _ := os.ReadFile(s.log.Name())
-	t.Fatalf("the service does not start:\n%s", log)
+	t.Fatalf("the service does not start:\n%s", log[max(0, len(log)-4000):])
 	return 0
+}
+
+// launch starts the program without waiting for anything. It goes when the
+// test does.
+func (s *service) launch(t *testing.T) {
+	t.Helper()
+	s.running = exec.Command(s.program, append([]string{"serve", "--listen", s.address, "--issuer", "https://casestat.test"}, s.place...)...)
+	s.running.Stderr = s.log
+	s.running.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := s.running.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.ended = make(chan struct{})
+	go func(run *exec.Cmd, ended chan struct{}) {
+		_ = run.Wait() // its exit code stands in ProcessState
+		close(ended)
+	}(s.running, s.ended)
+}
+
+// gone says whether the program has ended.
+func (s *service) gone() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // kill sends SIGKILL: nothing in the program can react to it.
@@ -183,12 +222,18 @@ func (s *service) kill(t *testing.T) {
 	if s.running == nil {
 		return
 	}
-	if err := s.running.Process.Kill(); err != nil {
+	s.signal(t, syscall.SIGKILL)
+	s.client.CloseIdleConnections()
+}
+
+// signal sends a signal to the program and waits for its end.
+func (s *service) signal(t *testing.T, what os.Signal) {
+	t.Helper()
+	if err := s.running.Process.Signal(what); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		t.Fatal(err)
 	}
-	_ = s.running.Wait() // it says "signal: killed"
+	<-s.ended
 	s.running = nil
-	s.client.CloseIdleConnections()
 }
 
 // refreshToken gets a new token before the old one expires.

@@ -1,7 +1,7 @@
 package faults
 
 import (
-	"fmt"
+	"maps"
 	"sync"
 	"time"
 )
@@ -14,6 +14,8 @@ type tally struct {
 	sent  map[int]bool
 	retry []attempt // outcome unknown: to be sent again
 	next  int
+	last  time.Time     // when something was acknowledged
+	gap   time.Duration // the longest time without
 }
 
 // attempt is one record to be sent under one id.
@@ -45,6 +47,11 @@ func (t *tally) acknowledge(a attempt) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.acked[a.serial] = true
+	now := time.Now()
+	if !t.last.IsZero() {
+		t.gap = max(t.gap, now.Sub(t.last))
+	}
+	t.last = now
 }
 
 // unknown puts a record back, unless its sender gives up on it.
@@ -56,36 +63,52 @@ func (t *tally) unknown(a attempt, givesUp bool) {
 	}
 }
 
-// result is what a run found.
-type result struct {
-	cycles                       int
-	contrast                     contrast
-	acknowledged, present        int
-	lost, duplicated, unexpected int
-	slowest, took                time.Duration
+// watch begins to measure the time without an acknowledgement.
+func (t *tally) watch() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last, t.gap = time.Now(), 0
+}
+
+// outage is the longest time without an acknowledgement since watch.
+func (t *tally) outage() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.gap
+}
+
+// acknowledged is how many records were.
+func (t *tally) acknowledged() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.acked)
+}
+
+// soFar gives what was acknowledged and what was sent until now.
+func (t *tally) soFar() (acked, sent map[int]bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return maps.Clone(t.acked), maps.Clone(t.sent)
 }
 
 // compare counts the records that the service holds, by serial number.
-func (t *tally) compare(present map[int]int) (r result) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	r.acknowledged = len(t.acked)
-	for serial := range t.acked {
+func (t *tally) compare(present map[int]int) Account {
+	acked, sent := t.soFar()
+	return compare(acked, sent, present)
+}
+
+func compare(acked, sent map[int]bool, present map[int]int) (a Account) {
+	a.Acknowledged = len(acked)
+	for serial := range acked {
 		if present[serial] == 0 {
-			r.lost++
+			a.Lost++
 		}
 	}
 	for serial, n := range present {
-		r.present += n
-		r.duplicated += n - 1
-		if !t.sent[serial] {
-			r.unexpected++
+		a.Duplicated += n - 1
+		if !sent[serial] {
+			a.Unexpected++
 		}
 	}
-	return r
-}
-
-func (r result) String() string {
-	return fmt.Sprintf("kill -9: %d cycles in %s, %d acknowledged, %d present, %d lost, %d duplicated, %d unexpected; slowest start %s",
-		r.cycles, r.took.Round(time.Second), r.acknowledged, r.present, r.lost, r.duplicated, r.unexpected, r.slowest.Round(time.Millisecond))
+	return a
 }

@@ -1,0 +1,78 @@
+package faults
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+)
+
+const (
+	senders   = 8
+	abandoned = 8                    // one unknown outcome in so many is never retried
+	breath    = 3 * time.Millisecond // of a sender that was told to try again
+)
+
+// load is senders at work on a service, whatever becomes of it: an exchange
+// that breaks leaves its outcome unknown, and most are retried.
+type load struct {
+	stop chan struct{}
+	wg   sync.WaitGroup
+}
+
+// startLoad sets senders to work through the door. Any answer but an
+// acknowledgement and 503 fails the test.
+func startLoad(t *testing.T, d door, tally *tally) *load {
+	l := &load{stop: make(chan struct{})}
+	tally.watch()
+	for range senders {
+		l.wg.Go(func() {
+			for !l.stopped() {
+				sendOne(t, d, tally)
+			}
+		})
+	}
+	return l
+}
+
+func sendOne(t *testing.T, d door, tally *tally) {
+	a := tally.take(newRecordID)
+	status, err := d.put(t.Context(), a)
+	switch {
+	case err == nil && status == acknowledged:
+		tally.acknowledge(a)
+		return
+	case err == nil && status != tryAgain:
+		t.Errorf("a record was refused with status %d", status)
+	}
+	tally.unknown(a, rand.IntN(abandoned) == 0)
+	time.Sleep(breath)
+}
+
+func (l *load) stopped() bool {
+	select {
+	case <-l.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// end lets every sender finish what it has under way.
+func (l *load) end() {
+	close(l.stop)
+	l.wg.Wait()
+}
+
+// awaitMore returns when n more records were acknowledged than at the call.
+func (t *tally) awaitMore(tb testing.TB, n int) {
+	tb.Helper()
+	target := t.acknowledged() + n
+	for range 60_000 { // tries, not a duration: a slow machine only waits longer
+		if t.acknowledged() >= target {
+			return
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	tb.Fatal("nothing is acknowledged any more")
+}
