@@ -164,9 +164,9 @@ func (a *attacker) ranges() error {
 func (a *attacker) sensitive() error {
 	p := a.published
 	functionals, exposed := derive(p.System, nil, p.Shown)
-	for _, f := range newcomers(p.System, functionals) {
-		functionals, exposed = append(functionals, f), append(exposed, false)
-	}
+	functionals = append(functionals, outsiders(p.System, functionals)...)
+	functionals = append(functionals, newcomers(withOutsiders(p.System), functionals)...)
+	exposed = append(exposed, make([]bool, len(functionals)-len(exposed))...)
 	values := map[string]int{}
 	for i, c := range p.System.Cells {
 		if p.Shown[i] && !c.Weighted {

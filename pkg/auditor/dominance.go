@@ -59,9 +59,15 @@ func contributors(c Certificate, known plan.Pattern, l lapses) (findings []Findi
 			findings = append(findings, Finding{Class: Review, Rule: RuleOrganisations, Scope: cell.Name, Desk: Numbers{n, c.Policy.OrganisationsReview}})
 		}
 	}
-	for _, between := range betweenReleases(c.System, known) {
+	for _, between := range slices.Concat(betweenReleases(c.System, known), besidePanels(c.System, known, true)) {
 		if persons, orgs := contributions(c, between, axis); !l.sums && sumTells(c.Policy, persons, orgs, axis >= 0) {
 			findings = append(findings, Finding{Class: Fail, Rule: RuleSum, Scope: between.Name})
+		}
+	}
+	for _, left := range besidePanels(c.System, known, false) {
+		_, orgs := contributions(c, left, axis)
+		if n := len(orgs); axis >= 0 && n > 0 && n < plan.MinPanel && !l.organisations {
+			findings = append(findings, Finding{Class: Fail, Rule: RuleOrganisations, Scope: left.Name, Desk: Numbers{n, plan.MinPanel}})
 		}
 	}
 	return findings

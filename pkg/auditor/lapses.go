@@ -8,6 +8,7 @@ type lapses struct {
 	threshold     int    // by how much thresholds are too low
 	zeros         bool   // zeros are taken for harmless
 	differences   bool   // complements and nested differences are not looked at
+	outsiders     bool   // nor those whom panels leave out
 	newcomers     bool   // nor those who came and went between releases
 	history       bool   // earlier releases are forgotten
 	values        bool   // what is published is not compared with the records

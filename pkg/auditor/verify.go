@@ -20,7 +20,7 @@ const OrganisationAxis = "organisation"
 //	                        selection implies the first's, complements included
 //	                        (S2); a declared difference of siblings keeps the
 //	                        name under which it was declared, and so do those who
-//	                        came or went between two releases
+//	                        came or went between two releases, or are in no panel
 type Certificate struct {
 	System plan.System  `json:"system"`
 	Data   []plan.Count `json:"data,omitzero"` // every person, by atom, hidden axes included
@@ -53,10 +53,11 @@ func verify(c Certificate, l lapses) []Finding {
 		v.known = c.Shown
 	}
 	v.functionals, v.exposed = derive(c.System, c.Declared, v.known)
+	if !l.outsiders {
+		v.suspect(outsiders(c.System, v.functionals))
+	}
 	if !l.newcomers {
-		for _, f := range newcomers(c.System, v.functionals) {
-			v.functionals, v.exposed = append(v.functionals, f), append(v.exposed, false)
-		}
+		v.suspect(newcomers(withOutsiders(c.System), v.functionals))
 	}
 	for _, f := range v.functionals {
 		v.totals = append(v.totals, count(f, c.Data))
@@ -83,6 +84,13 @@ func verify(c Certificate, l lapses) []Finding {
 		v.find(Pass, RuleVerified, "", "")
 	}
 	return v.findings
+}
+
+// suspect adds functionals that nothing gives away by itself.
+func (v *verifier) suspect(found []plan.Functional) {
+	for _, f := range found {
+		v.functionals, v.exposed = append(v.functionals, f), append(v.exposed, false)
+	}
 }
 
 type claim struct {

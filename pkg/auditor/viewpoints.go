@@ -53,7 +53,8 @@ func knows(v plan.View) string {
 	return b.String()
 }
 
-// required lists the public, every organisation with records, every one of them
+// required lists the public, every organisation with records - where bans say
+// something of organisations, those without as well - every one of them
 // with one more person whom it recognises, and the coalitions of the policy.
 func required(c Certificate, functionals []plan.Functional) []plan.View {
 	views := []plan.View{{Name: "public", Threshold: c.Policy.Threshold, ZeroIsSafe: c.Policy.ZerosArePublic}}
@@ -62,8 +63,11 @@ func required(c Certificate, functionals []plan.Functional) []plan.View {
 		return views
 	}
 	var active []int
+	tied := slices.ContainsFunc(c.System.Bans, func(b plan.Selection) bool {
+		return slices.ContainsFunc(b, func(s plan.Subset) bool { return s.Axis == axis })
+	})
 	for org := range c.System.Axes[axis].Categories {
-		if slices.ContainsFunc(c.Data, func(d plan.Count) bool { return d.Atom[axis] == org }) {
+		if tied || slices.ContainsFunc(c.Data, func(d plan.Count) bool { return d.Atom[axis] == org }) {
 			active = append(active, org)
 		}
 	}

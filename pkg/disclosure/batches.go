@@ -16,14 +16,16 @@ import (
 // before; they and the newer ones name the categories of [plan.BatchAxis] that
 // they are about. The functionals are declared besides those that [Derive]
 // finds, under the names come:<cell>, come:<parent>-<child> and, of those who
-// went, gone:<...>, each with the name of the earlier cell behind an @.
+// went, gone:<...>, each with the name of the earlier cell behind an @. What
+// panels leave of cells (see [Outsiders]) counts as cells.
 func Differences(system plan.System, earlier int) []plan.Functional {
 	b := batches{system: system, axis: batchAxis(system)}
 	if b.axis < 0 || earlier <= 0 || earlier > len(system.Cells) {
 		return nil
 	}
-	for _, old := range system.Cells[:earlier] {
-		for _, now := range system.Cells[earlier:] {
+	before, since := b.releases(earlier)
+	for _, old := range before {
+		for _, now := range since {
 			if b.same(old, now) {
 				b.twins = append(b.twins, twin{old, now})
 			}
@@ -37,6 +39,16 @@ func Differences(system plan.System, earlier int) []plan.Functional {
 		}
 	}
 	return out
+}
+
+// releases are the cells of the releases before, and the newer ones, each with
+// the remainders that panels leave of them.
+func (b *batches) releases(earlier int) (before, since []plan.Cell) {
+	said, all := beyond(b.system, b.system.Cells[:earlier]), beyond(b.system, b.system.Cells)
+	all = slices.DeleteFunc(all, func(c plan.Cell) bool {
+		return slices.ContainsFunc(said, func(o plan.Cell) bool { return o.Name == c.Name })
+	})
+	return slices.Concat(b.system.Cells[:earlier], said), slices.Concat(b.system.Cells[earlier:], all)
 }
 
 // batchAxis is the axis that says in which releases a record was, or -1.
@@ -86,10 +98,11 @@ func (b *batches) of(sel plan.Selection) (in []int) {
 // changed are the batches that came and those that went between two cells.
 func (b *batches) changed(t twin) map[string][]int {
 	old, now := b.of(t.old.Where), b.of(t.now.Where)
-	except := func(from, less []int) []int {
-		return slices.DeleteFunc(slices.Clone(from), func(c int) bool { return slices.Contains(less, c) })
-	}
 	return map[string][]int{"come": except(now, old), "gone": except(old, now)}
+}
+
+func except(from, less []int) []int {
+	return slices.DeleteFunc(slices.Clone(from), func(c int) bool { return slices.Contains(less, c) })
 }
 
 // alone gives the newcomers and leavers of one quantity. Where one moment holds

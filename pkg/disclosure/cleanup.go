@@ -46,11 +46,11 @@ func (e *engine) secondary() []int {
 // everything as it was otherwise.
 func (e *engine) redeem(cell int) bool {
 	before, held := e.loss(), slices.Clone(e.withheld)
-	former := make(map[*duty]*found)
+	former := make(map[*duty]duty)
 	undo := func() bool {
 		e.withheld = held
-		for d, f := range former {
-			d.found = f
+		for d, was := range former {
+			*d = was
 		}
 		return false
 	}
@@ -60,11 +60,11 @@ func (e *engine) redeem(cell int) bool {
 		if !d.found.alters(cell) {
 			continue
 		}
-		former[d] = d.found
+		former[d] = *d
 		if d.found = e.reuse(d); d.found != nil {
 			continue
 		}
-		if d.found = e.seek(d, e.prices(cell), startsAgain); d.found == nil {
+		if d.found = e.cheapest(d, e.prices(cell), startsAgain); d.found == nil {
 			return undo()
 		}
 		for _, c := range d.found.changes {

@@ -34,7 +34,8 @@
 //	                       selection implies the parent's and differs from it;
 //	                       a child that is a structural zero makes no pair
 //
-// What several releases tell together is declared besides; see [Differences].
+// What several releases tell together is declared besides; see [Differences]. So
+// is what panels leave of cells; see [Outsiders].
 //
 // A selection implies another if, on every axis that the other names, it
 // allows only categories that the other allows as well. A functional in which

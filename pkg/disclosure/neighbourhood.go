@@ -82,6 +82,14 @@ func (c *component) neighbourhood(f plan.Functional, ring int) *component {
 	if n.every = n.combinations(n.loose) <= maxLoose; !n.every && ring == ownAxes {
 		return nil
 	}
+	n.surround()
+	return n
+}
+
+// surround finds the cells that moves along the loose axes can change, and fixes
+// all axes that share a cell or a ban with them.
+func (n *component) surround() {
+	c := n.whole
 	near := make([]bool, len(c.space.sys.Axes))
 	for _, a := range n.loose {
 		near[a] = true
@@ -103,7 +111,6 @@ func (c *component) neighbourhood(f plan.Functional, ring int) *component {
 		}
 	}
 	n.collectBans()
-	return n
 }
 
 // patterns lists the atoms to which persons can move. Fixed tuples from which the

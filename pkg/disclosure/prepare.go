@@ -15,8 +15,9 @@ type Prepared struct {
 	Solution Solution
 }
 
-// Prepare recodes a plan, takes every standard view of it, declares what it
-// tells together with the releases before (see [Differences]), and protects it.
+// Prepare recodes a plan, takes every standard view of it, declares what its
+// panels tell of those outside (see [Outsiders]) and what it tells together with
+// the releases before (see [Differences]), and protects it.
 // The problem's system and views are filled in; its functionals are declared
 // besides all others. A table of which something cannot be made deniable is
 // dropped, and the rest tried again: if that does not help either, nothing may
@@ -47,7 +48,7 @@ func prepare(ctx context.Context, l plan.Layout, p Problem, seed Seed) (Prepared
 	if p.System, out.Tables, err = Recode(ctx, l, p); err != nil {
 		return Prepared{}, err
 	}
-	declared = append(Differences(p.System, p.earlier()), declared...)
+	declared = slices.Concat(Outsiders(p.System), Differences(p.System, p.earlier()), declared)
 	if p.Views, err = Views(p.System, p.Data, p.Policy, declared...); err != nil {
 		return Prepared{}, err
 	}

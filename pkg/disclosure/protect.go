@@ -345,7 +345,7 @@ func (e *engine) attend(d *duty) *found {
 	for {
 		f := e.reuse(d)
 		if f == nil {
-			f = e.seek(d, e.prices(-1), startsFirst)
+			f = e.cheapest(d, e.prices(-1), startsFirst)
 		}
 		if f != nil || e.ctx.Err() != nil || !e.widen(d) {
 			return f

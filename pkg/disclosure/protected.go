@@ -117,10 +117,22 @@ func wellFormedYear(y plan.Publication) bool {
 	return y.Earlier >= 0 && y.Earlier <= len(y.Cells) &&
 		!slices.ContainsFunc(y.Cells, func(c plan.PublishedCell) bool { return !c.Shown && c.Value != 0 || c.Shown && c.Range != nil }) &&
 		!slices.ContainsFunc(y.Universes, func(u plan.PublishedUniverse) bool { return !is(u.Size) }) &&
-		!slices.ContainsFunc(y.Figures, func(f plan.PublishedFigure) bool { return !is(f.N) || !may(f.Of) || !may(f.Sum) }) &&
+		wellFormedFigures(y.Figures, is, may) &&
+		!slices.ContainsFunc(y.Panels, func(p plan.PublishedPanel) bool { return !wellFormedPanel(p, y.Year, is, may) }) &&
 		!slices.ContainsFunc(y.Sums, func(s plan.PublishedSum) bool { return !is(s.Cell) }) &&
 		!slices.ContainsFunc(y.Prose, func(p plan.PublishedProse) bool { return !is(p.N) || !may(p.Of) }) &&
 		!slices.ContainsFunc(y.Tables, func(t plan.PublishedTable) bool { return !wellFormedTable(t, is, may) })
+}
+
+func wellFormedFigures(figures []plan.PublishedFigure, is, may func(int) bool) bool {
+	return !slices.ContainsFunc(figures, func(f plan.PublishedFigure) bool { return !is(f.N) || !may(f.Of) || !may(f.Sum) })
+}
+
+// wellFormedPanel: it compares years, this one if it is known yet, over no more
+// organisations than there are.
+func wellFormedPanel(p plan.PublishedPanel, year int, is, may func(int) bool) bool {
+	return len(p.Years) > 1 && slices.IsSorted(p.Years) && (year == 0 || slices.Contains(p.Years, year)) &&
+		p.Organisations > 0 && p.Organisations <= p.Reporting && wellFormedFigures(p.Figures, is, may)
 }
 
 func wellFormedTable(t plan.PublishedTable, is, may func(int) bool) bool {

@@ -23,6 +23,7 @@ func (e *engine) withholdByRule() {
 			e.contributors(i, contributions(c, data, axis))
 		}
 	}
+	e.withholdPanels(axis)
 	e.sticky()
 }
 

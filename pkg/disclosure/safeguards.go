@@ -14,6 +14,8 @@ type safeguards struct {
 	publishable func(plan.Cell, []plan.Count, int, plan.Policy) bool
 	// few: too few organisations contribute to a cell for it to be shown.
 	few func(organisations int, p plan.Policy) bool
+	// lone: too few organisations make up what a panel leaves of a cell.
+	lone func(organisations int) bool
 	// shownBefore: what earlier releases show, by cell.
 	shownBefore func(*Problem) []bool
 	// serves: moves are possible and reach a task's goal.
@@ -26,7 +28,7 @@ type safeguards struct {
 
 func strict() safeguards {
 	return safeguards{
-		sensitive: sensitive, habitable: (*space).habitable, publishable: sumPublishable, few: fewOrganisations,
+		sensitive: sensitive, habitable: (*space).habitable, publishable: sumPublishable, few: fewOrganisations, lone: loneOutsiders,
 		shownBefore: (*Problem).shownBefore, serves: (*task).serves, redeem: (*engine).redeem, proves: (*engine).proves,
 	}
 }

@@ -120,8 +120,15 @@ func (v *viewer) coalitions(orgs, from []int, size int) {
 	}
 }
 
-// active lists the organisations that have records.
+// active lists the organisations that have records; all of them, where bans tell
+// organisations apart: then it matters that one has none.
 func (v *viewer) active() (out []int) {
+	if slices.ContainsFunc(v.system.Bans, func(b plan.Selection) bool { return namesAxis(b, v.axis) }) {
+		for org := range v.system.Axes[v.axis].Categories {
+			out = append(out, org)
+		}
+		return out
+	}
 	for _, d := range v.data {
 		if d.N > 0 {
 			out = append(out, d.Atom[v.axis])

@@ -24,6 +24,9 @@ const (
 	// CodePastUnreadable: an earlier release states something that this codebook
 	// does not know, or says the same thing twice.
 	CodePastUnreadable fault.Code = "past_unreadable"
+	// CodePanelChanged: an earlier release of the year has a panel of this name
+	// over other organisations; give the new one a name of its own.
+	CodePanelChanged fault.Code = "plan_panel_changed"
 )
 
 // CodeRecordOutside says that a record has answers that no valid record has, so there is

@@ -14,7 +14,7 @@ import (
 // itself, the values and what is shown. system is the base with the tables'
 // cells added, shown how each table of the layout is presented. Both must come
 // from this frame. The organisation's axis is left out: whatever names it is
-// refused.
+// refused, but for the bans that say who is in a panel, which are left out.
 func (f *Frame) Describe(system plan.System, shown []plan.Presentation) (_ plan.Publication, err error) {
 	defer fault.Wrap(&err, "describe a year")
 	d := describer{frame: f, system: system, shown: shown, grids: make([]grid, len(shown))}
@@ -88,6 +88,9 @@ func (d *describer) veil(out *plan.Publication) error {
 		}
 	}
 	for i, b := range d.system.Bans {
+		if d.system.TiesPanel(b) {
+			continue
+		}
 		where, ok := without(hidden, b)
 		if !ok {
 			return fmt.Errorf("ban %d names the organisation: %w", i, foreign())
@@ -128,16 +131,23 @@ func (f *Frame) state(out *plan.Publication) {
 		out.Universes = append(out.Universes, plan.PublishedUniverse{Name: name, Label: u.Label, Size: f.Sizes[name]})
 	}
 	for _, fig := range f.Figures {
-		out.Figures = append(out.Figures, plan.PublishedFigure{
-			Name: fig.Wanted.Name, Label: fig.Figure.Label, Definition: f.definition(fig.Figure),
-			Kind: string(fig.Figure.Kind), Headline: fig.Wanted.Headline, N: fig.N, Of: fig.Of, Sum: fig.Sum,
-		})
+		out.Figures = append(out.Figures, f.published(fig))
+	}
+	for _, p := range f.Panels {
+		out.Panels = append(out.Panels, f.panel(p))
 	}
 	for _, s := range f.Sums {
 		out.Sums = append(out.Sums, plan.PublishedSum{Name: s.Wanted.Name, Title: s.Wanted.Title, Cell: s.Cell})
 	}
 	for _, s := range f.Prose {
 		out.Prose = append(out.Prose, plan.PublishedProse{Name: s.Wanted.Name, Sentence: s.Wanted.Sentence, N: s.N, Of: s.Of})
+	}
+}
+
+func (f *Frame) published(fig Figure) plan.PublishedFigure {
+	return plan.PublishedFigure{
+		Name: fig.Wanted.Name, Label: fig.Figure.Label, Definition: f.definition(fig.Figure),
+		Kind: string(fig.Figure.Kind), Headline: fig.Wanted.Headline, N: fig.N, Of: fig.Of, Sum: fig.Sum,
 	}
 }
 

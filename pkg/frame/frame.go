@@ -28,6 +28,15 @@
 // published cell carries its quantity in the codebook's words, which is read
 // back here, so that the axes tell apart what was told apart before. Which
 // records a cell speaks of is a selection of batches.
+//
+// # Panels
+//
+// The panels of a year, and those of its earlier releases, are one axis: its
+// categories are the groups of organisations that they tell apart. Bans tie a
+// record's group to its organisation, so that the viewpoints need nothing else.
+// Who took part and had no record has a place as well: whoever it is, that the
+// others had them all must be deniable. The bans are not published, and so
+// neither is who is in a panel; its category is.
 package frame
 
 import (
@@ -40,6 +49,8 @@ import (
 
 // Hidden are the categories of the hidden axes.
 type Hidden struct {
+	// Year is the year whose panels are laid; 0 lays none.
+	Year int
 	// Organisations contribute records, each standing once.
 	Organisations []access.OrganisationID
 	// Batches are the releases in which records enter, oldest first. Nil is one.
@@ -63,9 +74,13 @@ type Frame struct {
 	Sums    []Sum
 	Prose   []Prose
 	Tables  []Table
+	Panels  []Panel
 	// Past says, per release of Hidden.Past and per cell of it, which cell of the
 	// base it is.
 	Past [][]int
+
+	circles []circle
+	groups  [][]access.OrganisationID // categories of the panels' axis; nil without one
 
 	set        *figure.Set
 	listed     []plan.Name // universes of the plan
@@ -96,6 +111,14 @@ type Figure struct {
 	// Open holds the persons behind Sum whose number is missing or open upwards:
 	// if there are any, Sum is a lower bound. It is nil without a sum.
 	Open plan.Selection
+}
+
+// Panel says which cells hold the figures of a panel of the year.
+type Panel struct {
+	Wanted        plan.Panel
+	Organisations int // in the panel
+	Reporting     int // in the year
+	Figures       []Figure
 }
 
 // Sum says which cell holds a sum of the plan.

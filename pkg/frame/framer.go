@@ -20,9 +20,9 @@ type framer struct {
 	vars   []*variable // in the order of the schema's columns
 	byName map[codelist.FieldName]int
 
-	hidden []plan.Axis
-	alive  []int  // batches, nil for all
-	before []Past // earlier releases
+	hidden []plan.Axis // and that of the panels before them
+	alive  []int       // batches, nil for all
+	before []Past      // earlier releases
 	past   []wantedCell
 	cells  []wantedCell
 	tables []wantedTable
@@ -48,8 +48,9 @@ type wantedCell struct {
 	into     *int      // takes the cell's index; cells with the same persons are one
 	open     query     // of a sum
 	openInto *plan.Selection
-	batches  []int // whose records it speaks of; nil is all
-	past     bool  // an earlier release states it
+	batches  []int     // whose records it speaks of; nil is all
+	panel    plan.Name // whose organisations' records it counts; "" is everybody's
+	past     bool      // an earlier release states it
 	quantity plan.Quantity
 }
 
@@ -81,31 +82,30 @@ func (f *framer) refusal() error {
 
 // hide makes the hidden axes.
 func (f *framer) hide(h Hidden) {
-	var names []string
 	for i, o := range h.Organisations {
 		if o == "" || slices.Contains(h.Organisations[:i], o) {
 			f.refuse(CodeNoOrganisation, "")
 		}
-		names = append(names, string(o))
 	}
-	if len(names) == 0 {
+	if len(h.Organisations) == 0 {
 		f.refuse(CodeNoOrganisation, "")
 	}
+	names := f.convene(h)
 	batches := h.Batches
 	if len(batches) == 0 {
 		batches = []string{"1"}
 	}
-	f.hidden = []plan.Axis{
-		{Name: plan.OrganisationAxis, Categories: names, Hidden: true},
-		{Name: plan.BatchAxis, Categories: slices.Clone(batches), Hidden: true},
-	}
+	f.hidden = append(f.panelAxis(),
+		plan.Axis{Name: plan.OrganisationAxis, Categories: names, Hidden: true},
+		plan.Axis{Name: plan.BatchAxis, Categories: slices.Clone(batches), Hidden: true},
+	)
 	f.checkBatches(h.Alive)
 	f.alive, f.before = f.some(h.Alive), h.Past
 }
 
 // Organisation finds the category of an organisation.
 func (f *Frame) Organisation(id access.OrganisationID) (category int, ok bool) {
-	i := slices.Index(f.Layout.Base.Axes[len(f.axes)].Categories, string(id))
+	i := slices.Index(f.Layout.Base.Axes[f.organisations()].Categories, string(id))
 	return i, i >= 0
 }
 

@@ -25,7 +25,7 @@ func (f *framer) gather() {
 	}
 	f.frame.Figures = make([]Figure, len(f.plan.Figures))
 	for i, w := range f.plan.Figures {
-		f.figure(fmt.Sprintf("/figures/%d", i), w, &f.frame.Figures[i])
+		f.figure(fmt.Sprintf("/figures/%d", i), w, "", &f.frame.Figures[i])
 	}
 	f.frame.Prose = make([]Prose, len(f.plan.Prose))
 	for i, w := range f.plan.Prose {
@@ -39,6 +39,7 @@ func (f *framer) gather() {
 	for i, w := range f.plan.Tables {
 		f.table(fmt.Sprintf("/tables/%d", i), w, &f.frame.Tables[i])
 	}
+	f.panels()
 	f.wantPast()
 }
 
@@ -56,6 +57,12 @@ func (f *framer) splitAskRates() {
 func (f *framer) want(c wantedCell) {
 	f.look(c.at, c.where)
 	c.quantity = f.quantity(c.where, c.sum)
+	if f.frame.parts(c.panel) != nil {
+		c.quantity.Panel = c.panel
+		if !c.past {
+			c.label = f.frame.panelLabel(c.panel, c.label)
+		}
+	}
 	if !c.past {
 		c.batches = f.alive
 	}
@@ -106,9 +113,20 @@ func sizeName(universe plan.Name) string { return "size:" + string(universe) }
 
 // sizeOf asks for the denominator of a cell: the size of its universe.
 func (f *framer) sizeOf(n wantedCell, u figure.Universe, where query, into *int) {
-	n.universe = plan.Name(u.Name)
-	n.name, n.label, n.where, n.into = sizeName(n.universe), u.Label, where, into
+	universe := plan.Name(u.Name)
+	n.name, n.label, n.where, n.into = prefix(n.panel)+sizeName(universe), u.Label, where, into
+	if n.panel == "" {
+		n.universe = universe
+	}
 	f.want(n)
+}
+
+// prefix begins the names of a panel's cells.
+func prefix(panel plan.Name) string {
+	if panel == "" {
+		return ""
+	}
+	return "panel:" + string(panel) + ":"
 }
 
 func rankOf(w plan.Wanted) plan.Rank {
@@ -118,7 +136,8 @@ func rankOf(w plan.Wanted) plan.Rank {
 	return plan.Figure
 }
 
-func (f *framer) figure(at string, w plan.Wanted, out *Figure) {
+// figure gathers the cells of a figure, or of what a panel has of it.
+func (f *framer) figure(at string, w plan.Wanted, panel plan.Name, out *Figure) {
 	*out = Figure{Wanted: w, N: none, Of: none, Sum: none}
 	fig, ok := f.set.Figure(figure.Name(w.Name))
 	if !ok {
@@ -131,8 +150,11 @@ func (f *framer) figure(at string, w plan.Wanted, out *Figure) {
 		return
 	}
 	n := wantedCell{
-		name: "figure:" + string(w.Name), label: fig.Label, where: slices.Concat(universe, f.query(fig.Where)),
-		rank: rankOf(w), required: w.Required, at: at, into: &out.N,
+		name: prefix(panel) + "figure:" + string(w.Name), label: fig.Label, where: slices.Concat(universe, f.query(fig.Where)),
+		rank: rankOf(w), required: w.Required, panel: panel, at: at, into: &out.N,
+	}
+	if panel != "" {
+		n.rank = plan.OneWay // withheld before the figure itself
 	}
 	switch fig.Kind {
 	case figure.AskRate:
@@ -143,7 +165,7 @@ func (f *framer) figure(at string, w plan.Wanted, out *Figure) {
 	}
 	f.want(n)
 	if fig.Kind == figure.Total {
-		n.name, n.into, n.openInto = "sum:"+string(w.Name), &out.Sum, &out.Open
+		n.name, n.into, n.openInto = prefix(panel)+"sum:"+string(w.Name), &out.Sum, &out.Open
 		f.total(n, fig.Sum)
 	}
 }

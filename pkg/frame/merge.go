@@ -83,6 +83,7 @@ func (f *framer) emit(bans []ban) {
 	for _, b := range bans {
 		base.Bans = append(base.Bans, f.selection(b))
 	}
+	base.Bans = append(base.Bans, f.frame.panelBans()...)
 	for _, c := range f.cells {
 		f.cell(c)
 	}
@@ -110,11 +111,14 @@ func (f *framer) cell(c wantedCell) {
 		f.refuse(c.nobody(), c.at)
 		return
 	}
-	cell := plan.Cell{Name: c.name, Where: f.during(c.batches, where), Rank: c.rank, Required: c.required}
+	counted := func(where plan.Selection) plan.Selection {
+		return f.during(c.batches, f.frame.within(c.panel, where))
+	}
+	cell := plan.Cell{Name: c.name, Where: counted(where), Rank: c.rank, Required: c.required}
 	if c.sum != nil {
 		cell.Weighted, cell.WeightAxis, cell.Weights = true, c.sum.place, c.sum.weights()
 		if open, ok := f.where(c.open); ok && c.openInto != nil {
-			*c.openInto = f.during(c.batches, open)
+			*c.openInto = counted(open)
 		}
 	}
 	i := f.addCell(cell, c.label, c.quantity)

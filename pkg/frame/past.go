@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/figure"
 	"manniskohandel.se/casestat/pkg/plan"
@@ -16,6 +17,10 @@ type Past struct {
 	Cells []plan.PublishedCell
 	// Alive are the batches whose records they speak of; nil is all.
 	Alive []int
+	// TookPart are the organisations that the release's plan named for the year,
+	// and Panels the members of its panels.
+	TookPart []access.OrganisationID
+	Panels   map[plan.Name][]access.OrganisationID
 }
 
 // splitPast is splitAskRates for what earlier releases said.
@@ -57,7 +62,10 @@ func (f *framer) readPast() {
 
 // pastCell reads one cell; ok is false if the codebook does not know what it is about.
 func (f *framer) pastCell(c plan.PublishedCell) (out wantedCell, ok bool) {
-	out.rank = c.Rank
+	out.rank, out.panel = c.Rank, c.Quantity.Panel
+	if !f.frame.knowsPanel(out.panel) {
+		return out, false
+	}
 	for k, w := range slices.Concat(c.Quantity.Universe, c.Quantity.Where) {
 		t, known := f.read(w)
 		if !known {
@@ -112,7 +120,7 @@ func (f *framer) universeName(q query, cell int) string {
 
 // checkBatches refuses batches that do not exist, and none.
 func (f *framer) checkBatches(alive []int) {
-	n := len(f.hidden[1].Categories)
+	n := len(f.hidden[len(f.hidden)-1].Categories)
 	for i, b := range alive {
 		if b < 0 || b >= n || i > 0 && b <= alive[i-1] {
 			f.refuse(CodeNoBatch, "")
@@ -125,7 +133,7 @@ func (f *framer) checkBatches(alive []int) {
 
 // some gives batches back unless they are all.
 func (f *framer) some(alive []int) []int {
-	if len(alive) == len(f.hidden[1].Categories) {
+	if len(alive) == len(f.hidden[len(f.hidden)-1].Categories) {
 		return nil
 	}
 	return slices.Clone(alive)
@@ -136,5 +144,5 @@ func (f *framer) during(batches []int, where plan.Selection) plan.Selection {
 	if batches == nil {
 		return where
 	}
-	return append(where, plan.Subset{Axis: len(f.frame.axes) + 1, Categories: batches})
+	return append(where, plan.Subset{Axis: f.frame.organisations() + 1, Categories: batches})
 }

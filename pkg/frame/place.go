@@ -65,16 +65,18 @@ func (v *variable) lookup(i int, answers []codes) (category int, ok bool) {
 	return v.final[c], true
 }
 
-// hide adds the hidden categories.
+// hide adds the hidden categories, and the group of panels that follows from them.
 func (f *Frame) hide(atom []int, from Origin) (_ []int, in, valid bool) {
-	hidden := f.Layout.Base.Axes[len(f.axes):]
+	at := f.organisations()
 	for i, c := range []int{from.Organisation, from.Batch} {
-		if c < 0 || c >= len(hidden[i].Categories) {
+		if c < 0 || c >= len(f.Layout.Base.Axes[at+i].Categories) {
 			return nil, true, false
 		}
-		atom = append(atom, c)
 	}
-	return atom, true, true
+	if f.groups != nil {
+		atom = append(atom, f.groupOf(f.Layout.Base.Axes[at].Categories[from.Organisation]))
+	}
+	return append(atom, from.Organisation, from.Batch), true, true
 }
 
 // answers reads every field that the plan or a universe looks at.

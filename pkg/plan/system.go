@@ -74,6 +74,12 @@ const (
 	Total                // the size of a population: never withheld
 )
 
+// TiesPanel says whether a ban says no more than which organisations are in
+// which panels. Such bans are not published.
+func (s *System) TiesPanel(ban Selection) bool {
+	return len(ban) == 2 && s.Axes[ban[0].Axis].Name == PanelAxis && s.Axes[ban[1].Axis].Name == OrganisationAxis
+}
+
 // Count is how many persons stand in one atom. In a witness it is signed.
 type Count struct {
 	Atom []int `json:"atom"` // a category of every axis of the System
