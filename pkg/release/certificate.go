@@ -122,8 +122,9 @@ func sameSystem(a, b plan.System) bool {
 	return err == nil && slices.Equal(x, y)
 }
 
-// veil is a system as it is published: without the organisations. ok is false
-// if anything in it names them.
+// veil is a system as it is published: without the organisations, and without
+// the bans that say which of them are in a panel. ok is false if anything else
+// in it names them.
 func veil(s plan.System) (out plan.System, ok bool) {
 	hidden := slices.IndexFunc(s.Axes, func(a plan.Axis) bool { return a.Name == plan.OrganisationAxis })
 	if hidden < 0 {
@@ -146,7 +147,9 @@ func veil(s plan.System) (out plan.System, ok bool) {
 		}
 	}
 	for _, b := range s.Bans {
-		out.Bans = append(out.Bans, below(b))
+		if !s.TiesPanel(b) {
+			out.Bans = append(out.Bans, below(b))
+		}
 	}
 	for _, c := range s.Cells {
 		ok = ok && !(c.Weighted && c.WeightAxis == hidden)

@@ -62,6 +62,12 @@ const (
 	// CodeHistory: what an earlier release of the year was made from cannot be
 	// read, or does not agree with what it says. Nothing may be added to it.
 	CodeHistory fault.Code = "release_history_unreadable"
+	// CodePanelHistory: which organisations a panel of an earlier release of the
+	// year has cannot be read any more. Nothing may be added to it.
+	CodePanelHistory fault.Code = "release_panel_unreadable"
+	// CodeNotNamed: an organisation has records of the year and is not among those
+	// that the plan says took part in it.
+	CodeNotNamed fault.Code = "organisation_not_named"
 	// CodeOutdated: the records, or the releases of the year, are not those that
 	// were protected. Compute again.
 	CodeOutdated fault.Code = "computation_outdated"

@@ -77,7 +77,7 @@ func (s *Service) compute(ctx context.Context, d Draft) (*computation, error) {
 	if err != nil {
 		return c, err
 	}
-	content := disclosure.Compose(plan.Content{Title: c.plan.Title, Policy: c.plan.Policy}, done...).Content()
+	content := disclosure.Compose(plan.Content{Title: c.plan.Title, Policy: c.plan.Policy, Intervals: c.plan.Intervals}, done...).Content()
 	return c, s.freeze(c, content)
 }
 

@@ -16,6 +16,7 @@ import (
 type past struct {
 	release *shelf.Release
 	made    frozen
+	planned plan.Plan // the panels, and who took part, alone
 }
 
 // speaks gives what a release says about a year.
@@ -72,41 +73,44 @@ func (s *Service) history(ctx context.Context, years []int) (_ []past, err error
 	}
 	var out []past
 	for _, r := range releases {
-		made, err := s.madeFrom(ctx, drafts, r)
+		p, err := s.madeFrom(ctx, drafts, r)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, past{r, made})
+		out = append(out, p)
 	}
 	return out, nil
 }
 
-// madeFrom finds the draft that became a release and opens its snapshot.
-func (s *Service) madeFrom(ctx context.Context, drafts []Draft, r *shelf.Release) (frozen, error) {
+// madeFrom finds the draft that became a release, opens its snapshot and reads
+// of its plan what the release keeps to itself.
+func (s *Service) madeFrom(ctx context.Context, drafts []Draft, r *shelf.Release) (past, error) {
 	for _, d := range drafts {
 		if d.Number != r.Manifest.Number {
 			continue
 		}
 		a, err := s.deps.Drafts.Artefacts(ctx, d.ID)
 		if err != nil {
-			return frozen{}, err
+			return past{}, err
 		}
 		if !bytes.Equal(a.Manifest, r.Raw) {
 			continue // it lost this number to another draft
 		}
 		f, err := s.thaw(d, a)
 		if err != nil {
-			return frozen{}, fault.Because(err, fault.Conflict, CodeHistory)
+			return past{}, fault.Because(err, fault.Conflict, CodeHistory)
 		}
-		return f, nil
+		p := past{release: r, made: f}
+		return p, p.recall(d.Plan)
 	}
-	return frozen{}, conflict(CodeHistory)
+	return past{}, conflict(CodeHistory)
 }
 
 // story is what a year's records were, release by release, and are now.
 type story struct {
 	year     int
 	releases []*shelf.Release // that speak of the year, oldest first
+	planned  []plan.Plan      // by release: see past
 	// moments are the different snapshots, oldest first; the last is now. A
 	// release that was made from the same records as the one before shares its.
 	moments []snapshot
@@ -124,7 +128,7 @@ func tell(year int, history []past, now snapshot) (story, error) {
 		if i < 0 {
 			return story{}, conflict(CodeHistory)
 		}
-		t.releases = append(t.releases, h.release)
+		t.releases, t.planned = append(t.releases, h.release), append(t.planned, h.planned)
 		t.of = append(t.of, t.moment(h.made.Years[i].Records))
 	}
 	t.moment(now)

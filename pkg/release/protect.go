@@ -35,6 +35,9 @@ type year struct {
 // plan's structure and published sizes forbid.
 func (s *Service) lay(p *plan.Plan, t story) (_ *year, err error) {
 	y := &year{story: t}
+	if err := t.named(p); err != nil {
+		return nil, err
+	}
 	hidden := t.hidden()
 	if len(hidden.Organisations) == 0 {
 		return nil, fault.New(fault.Conflict, CodeUniverseTooSmall, fault.Detail{Code: CodeUniverseTooSmall, Pointer: "/universes/0"})
@@ -57,7 +60,7 @@ func (s *Service) lay(p *plan.Plan, t story) (_ *year, err error) {
 
 // hidden are the axes that nobody sees: which organisation, and which batch.
 func (t *story) hidden() frame.Hidden {
-	h := frame.Hidden{Alive: t.alive(t.now())}
+	h := frame.Hidden{Year: t.year, Alive: t.alive(t.now())}
 	names := make(map[access.OrganisationID]bool)
 	for _, m := range t.moments {
 		for _, c := range m {
@@ -70,7 +73,9 @@ func (t *story) hidden() frame.Hidden {
 	}
 	for i, r := range t.releases {
 		y, _ := speaks(r, t.year)
-		h.Past = append(h.Past, frame.Past{Cells: y.Cells[y.Earlier:], Alive: t.alive(t.of[i])})
+		said := frame.Past{Cells: y.Cells[y.Earlier:], Alive: t.alive(t.of[i])}
+		said.TookPart, said.Panels = tookPart(t.planned[i], y)
+		h.Past = append(h.Past, said)
 	}
 	return h
 }
