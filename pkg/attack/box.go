@@ -1,9 +1,8 @@
 package attack
 
 import (
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 
 	"manniskohandel.se/casestat/pkg/plan"
 )
@@ -78,11 +77,15 @@ func boxOf(sizes []int, s plan.Selection) (_ box, ok bool) {
 }
 
 func (b box) key() string {
-	var out strings.Builder
+	var out []byte
 	for _, s := range b {
-		fmt.Fprintf(&out, "%d:%x;", s.axis, []uint64(s.in))
+		out = append(strconv.AppendInt(out, int64(s.axis), 10), ':')
+		for _, word := range s.in {
+			out = append(strconv.AppendUint(out, word, 16), ',')
+		}
+		out = append(out, ';')
 	}
-	return out.String()
+	return string(out)
 }
 
 func (b box) on(axis int) (set, bool) {

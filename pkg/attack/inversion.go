@@ -113,18 +113,28 @@ func appendStatistic(to []statistic, text string, percent bool) []statistic {
 // are published, leaves one count, and that or its complement is small.
 func (s statistic) gives(sizes map[int]bool, small int) bool {
 	for of := range sizes {
-		n := int64(0)
-		matches := 0
-		for c := int64(0); c <= int64(of) && matches < 2; c++ {
-			d := new(big.Rat).Sub(big.NewRat(c, int64(of)), s.value)
-			if d.Abs(d).Cmp(s.half) <= 0 {
-				n = c
-				matches++
-			}
-		}
-		if matches == 1 && of >= small && (n > 0 && n < int64(small) || int64(of)-n < int64(small)) {
+		n, one := s.only(of)
+		if one && of >= small && (n > 0 && n < small || of-n < small) {
 			return true
 		}
 	}
 	return false
 }
+
+// only is the count of which the statistic is the share, if there is just one.
+func (s statistic) only(of int) (int, bool) {
+	whole := new(big.Rat).SetInt64(int64(of))
+	low, high := new(big.Rat).Sub(s.half, s.value), new(big.Rat).Add(s.value, s.half)
+	// The least count is rounded up: minus the floor of its opposite.
+	least := new(big.Int).Neg(floor(low.Mul(low, whole)))
+	most := floor(high.Mul(high, whole))
+	if least.Sign() < 0 {
+		least.SetInt64(0)
+	}
+	if all := big.NewInt(int64(of)); most.Cmp(all) > 0 {
+		most = all
+	}
+	return int(least.Int64()), least.Cmp(most) == 0
+}
+
+func floor(r *big.Rat) *big.Int { return new(big.Int).Div(r.Num(), r.Denom()) }

@@ -109,7 +109,8 @@ func (b *breeder) breed(ctx context.Context, h *imagination) (weights []float64,
 	for i := range best {
 		best[i] = 1
 	}
-	score := b.score(best, pool)
+	lessons := b.lessons(pool)
+	score := right(lessons, best)
 	for range generations {
 		for range brood {
 			if ctx.Err() != nil {
@@ -118,7 +119,7 @@ func (b *breeder) breed(ctx context.Context, h *imagination) (weights []float64,
 			child := slices.Clone(best)
 			child[b.rng.IntN(len(child))] += b.rng.NormFloat64()
 			bred++
-			if got := b.score(child, pool); got >= score {
+			if got := right(lessons, child); got >= score {
 				best, score = child, got
 			}
 		}
@@ -147,13 +148,53 @@ func (h *imagination) possible() [][]int {
 	return h.candidates.atoms
 }
 
-func (b *breeder) score(weights []float64, pool [][]int) int {
-	right := 0
-	for _, atom := range pool {
-		target := b.k.atomBox(atom).without(b.bit.axis)
-		right += one(b.leans(target, weights) > 0 == b.bit.in.has(atom[b.bit.axis]))
+// lesson is a pupil: what the released counts say for the bit, all together and
+// by each of her answers, and whether she has it.
+type lesson struct {
+	all   float64
+	about []opinion
+	has   bool
+}
+
+// opinion is what the counts of one answer say for the bit.
+type opinion struct {
+	axis int
+	odds float64
+}
+
+// lessons are worked out once: every combination weighs the same counts.
+func (b *breeder) lessons(pool [][]int) []lesson {
+	out := make([]lesson, len(pool))
+	for i, atom := range pool {
+		out[i] = b.lesson(b.k.atomBox(atom).without(b.bit.axis))
+		out[i].has = b.bit.in.has(atom[b.bit.axis])
 	}
-	return right
+	return out
+}
+
+func (b *breeder) lesson(target box) lesson {
+	l := lesson{all: b.odds(nil)}
+	for _, s := range target {
+		l.about = append(l.about, opinion{s.axis, b.odds(box{s})})
+	}
+	return l
+}
+
+// leans adds up what the released counts say for the bit.
+func (l lesson) leans(weights []float64) float64 {
+	sum := l.all
+	for _, o := range l.about {
+		sum += weights[o.axis] * o.odds
+	}
+	return sum
+}
+
+// right counts the pupils of whom a combination says the truth.
+func right(lessons []lesson, weights []float64) (n int) {
+	for _, l := range lessons {
+		n += one((l.leans(weights) > 0) == l.has)
+	}
+	return n
 }
 
 // says decides about a target: by what is certain of her, otherwise by the
@@ -164,7 +205,7 @@ func (b *breeder) says(h *imagination, target box, weights []float64) bool {
 			return has
 		}
 	}
-	return b.leans(target, weights) > 0
+	return b.lesson(target).leans(weights) > 0
 }
 
 // unanimous says whether all records that could be the target's agree.
@@ -177,15 +218,6 @@ func (b *breeder) unanimous(records [][]int, target box) (has, unanimous bool) {
 		}
 	}
 	return with, with != without
-}
-
-// leans adds up what the released counts say for the bit.
-func (b *breeder) leans(target box, weights []float64) float64 {
-	sum := b.odds(nil)
-	for _, s := range target {
-		sum += weights[s.axis] * b.odds(box{s})
-	}
-	return sum
 }
 
 // odds are those of the bit among the persons of a group, as far as the release

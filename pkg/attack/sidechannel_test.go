@@ -2,7 +2,10 @@ package attack
 
 import (
 	"math"
+	"math/big"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // Welch's t of two samples, checked by hand: means 2 and 4, variances 1 and 1,
@@ -43,4 +46,24 @@ func TestSharesAreTurnedBack(t *testing.T) {
 			t.Errorf("%s: turned back %v, want %v", c.body, found, c.want)
 		}
 	}
+}
+
+// The count of which a share speaks is found without trying every count.
+func TestTheOnlyCountIsTheOneThatTryingFinds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		digits := rapid.StringMatching(`-?[01](\.[0-9]{1,4})?`).Draw(t, "share")
+		s := appendStatistic(nil, digits, rapid.Bool().Draw(t, "percent"))[0]
+		of := rapid.IntRange(1, 120).Draw(t, "of")
+		var fit []int
+		for c := range of + 1 {
+			d := new(big.Rat).Sub(big.NewRat(int64(c), int64(of)), s.value)
+			if d.Abs(d).Cmp(s.half) <= 0 {
+				fit = append(fit, c)
+			}
+		}
+		n, one := s.only(of)
+		if one != (len(fit) == 1) || one && n != fit[0] {
+			t.Errorf("%s of %d: %d %v, trying finds %v", digits, of, n, one, fit)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 )
 
 // prime is the modulus of the elimination. Numbers as small as ours have no
@@ -181,7 +182,7 @@ func (p polynomial) times(axis int, level []uint64) polynomial {
 		out.plus(term, f*level[0]%prime)
 		for class := 1; class < len(level); class++ {
 			if d := (level[class] + prime - level[0]) % prime; d != 0 {
-				out.plus(fmt.Sprintf("%s%d=%d;", term, axis, class), f*d%prime)
+				out.plus(term+strconv.Itoa(axis)+"="+strconv.Itoa(class)+";", f*d%prime)
 			}
 		}
 	}
