@@ -18,22 +18,38 @@ const keepAMinute = "public, max-age=60"
 
 const mediaJSON = "application/json; charset=utf-8"
 
+// answer is something written, ready to be sent.
+type answer struct {
+	media    string
+	filename string // under which a browser keeps it; "": it shows it
+	tag      string
+	body     []byte
+}
+
+func newAnswer(media string, body []byte) answer {
+	return answer{media: media, tag: `"` + signed.HashOf(body).String() + `"`, body: body}
+}
+
 // send answers with bytes that anybody may keep. Their tag is their hash.
-func send(c echo.Context, media string, body []byte) error {
-	tag := `"` + signed.HashOf(body).String() + `"`
+func (a answer) send(c echo.Context) error {
 	header := c.Response().Header()
-	header.Set("ETag", tag)
+	if a.filename != "" {
+		header.Set(echo.HeaderContentDisposition, `attachment; filename="`+a.filename+`"`)
+	}
+	header.Set("ETag", a.tag)
 	header.Set(echo.HeaderCacheControl, keepAMinute)
 	for _, list := range c.Request().Header.Values("If-None-Match") {
 		for one := range strings.SplitSeq(list, ",") {
-			if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == tag {
+			if one = strings.TrimSpace(one); one == "*" || strings.TrimPrefix(one, "W/") == a.tag {
 				return c.NoContent(http.StatusNotModified)
 			}
 		}
 	}
-	header.Set(echo.HeaderContentLength, strconv.Itoa(len(body)))
-	return c.Blob(http.StatusOK, media, body)
+	header.Set(echo.HeaderContentLength, strconv.Itoa(len(a.body)))
+	return c.Blob(http.StatusOK, a.media, a.body)
 }
+
+func send(c echo.Context, media string, body []byte) error { return newAnswer(media, body).send(c) }
 
 // sendJSON is send of v, letters as they are.
 func sendJSON(c echo.Context, v any) error {

@@ -14,12 +14,14 @@ import (
 	"manniskohandel.se/casestat/pkg/shelf"
 )
 
-// catalogue is what a set of releases offers as tables. It is read-only.
+// catalogue is what a set of releases offers as tables. It is read-only, but
+// for the answers that it keeps.
 type catalogue struct {
 	releases  []*shelf.Release
 	tables    []*table // by id
 	byID      map[string]*table
 	codelists map[string]*grouping
+	given     keeper
 }
 
 // catalogueOf reads releases, in the order of their numbers.

@@ -58,8 +58,31 @@ func (p parameters) withLists(selection []variable) []variable {
 	return selection
 }
 
-// getData gives the data that the query string selects.
+// getData gives the data that the query string selects. What was asked before
+// in the same words is not written again.
 func (a *API) getData(c echo.Context) error {
+	all, err := a.catalogue(c)
+	if err != nil {
+		return err
+	}
+	words := c.Param("id") + "?" + c.Request().URL.RawQuery
+	if given, ok := all.given.find(words); ok {
+		return given.send(c)
+	}
+	t, q, err := a.asked(c)
+	if err != nil {
+		return err
+	}
+	given, err := a.data(t, q)
+	if err != nil {
+		return err
+	}
+	all.given.keep(words, given)
+	return given.send(c)
+}
+
+// postData gives the data that the body selects.
+func (a *API) postData(c echo.Context) error {
 	t, q, err := a.asked(c)
 	if err != nil {
 		return err
@@ -67,22 +90,29 @@ func (a *API) getData(c echo.Context) error {
 	return a.sendData(c, t, q)
 }
 
-// postData gives the data that the body selects.
-func (a *API) postData(c echo.Context) error { return a.getData(c) }
-
 func (a *API) sendData(c echo.Context, t *table, q query) error {
-	selected, err := t.cut(q, a.limits.Cells)
+	given, err := a.data(t, q)
 	if err != nil {
 		return err
+	}
+	return given.send(c)
+}
+
+// data answers a query of a table.
+func (a *API) data(t *table, q query) (answer, error) {
+	selected, err := t.cut(q, a.limits.Cells)
+	if err != nil {
+		return answer{}, err
 	}
 	body, media, err := a.write(selected, q)
 	if err != nil {
-		return err
+		return answer{}, err
 	}
+	given := newAnswer(media, body)
 	if q.format != jsonStat {
-		c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+t.id+"."+string(q.format)+`"`)
+		given.filename = t.id + "." + string(q.format)
 	}
-	return send(c, media, body)
+	return given, nil
 }
 
 // write writes what was selected in the format that was asked for.
