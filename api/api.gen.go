@@ -36,6 +36,72 @@ func (e BatchReportMode) Valid() bool {
 	}
 }
 
+// Defines values for ClaimLanguage.
+const (
+	ClaimLanguageEn ClaimLanguage = "en"
+	ClaimLanguageSv ClaimLanguage = "sv"
+)
+
+// Valid indicates whether the value is a known member of the ClaimLanguage enum.
+func (e ClaimLanguage) Valid() bool {
+	switch e {
+	case ClaimLanguageEn:
+		return true
+	case ClaimLanguageSv:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClaimKind.
+const (
+	ClaimKindFigure   ClaimKind = "figure"
+	ClaimKindProse    ClaimKind = "prose"
+	ClaimKindSum      ClaimKind = "sum"
+	ClaimKindUniverse ClaimKind = "universe"
+)
+
+// Valid indicates whether the value is a known member of the ClaimKind enum.
+func (e ClaimKind) Valid() bool {
+	switch e {
+	case ClaimKindFigure:
+		return true
+	case ClaimKindProse:
+		return true
+	case ClaimKindSum:
+		return true
+	case ClaimKindUniverse:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClaimVerdict.
+const (
+	ClaimVerdictRight    ClaimVerdict = "right"
+	ClaimVerdictStale    ClaimVerdict = "stale"
+	ClaimVerdictWithheld ClaimVerdict = "withheld"
+	ClaimVerdictWrong    ClaimVerdict = "wrong"
+)
+
+// Valid indicates whether the value is a known member of the ClaimVerdict enum.
+func (e ClaimVerdict) Valid() bool {
+	switch e {
+	case ClaimVerdictRight:
+		return true
+	case ClaimVerdictStale:
+		return true
+	case ClaimVerdictWithheld:
+		return true
+	case ClaimVerdictWrong:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CodebookFieldKind.
 const (
 	CodebookFieldKindCoded      CodebookFieldKind = "coded"
@@ -363,6 +429,27 @@ func (e Permission) Valid() bool {
 	case PermissionReleasesReview:
 		return true
 	case PermissionTablesRequest:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlacePart.
+const (
+	PlacePartBody      PlacePart = "body"
+	PlacePartEndnotes  PlacePart = "endnotes"
+	PlacePartFootnotes PlacePart = "footnotes"
+)
+
+// Valid indicates whether the value is a known member of the PlacePart enum.
+func (e PlacePart) Valid() bool {
+	switch e {
+	case PlacePartBody:
+		return true
+	case PlacePartEndnotes:
+		return true
+	case PlacePartFootnotes:
 		return true
 	default:
 		return false
@@ -2895,6 +2982,30 @@ func (e TokenRequestGrantType) Valid() bool {
 	}
 }
 
+// Defines values for UnboundNumberReason.
+const (
+	UnboundNumberReasonAmbiguous   UnboundNumberReason = "ambiguous"
+	UnboundNumberReasonNoStatement UnboundNumberReason = "no_statement"
+	UnboundNumberReasonNotWhole    UnboundNumberReason = "not_whole"
+	UnboundNumberReasonYearUnclear UnboundNumberReason = "year_unclear"
+)
+
+// Valid indicates whether the value is a known member of the UnboundNumberReason enum.
+func (e UnboundNumberReason) Valid() bool {
+	switch e {
+	case UnboundNumberReasonAmbiguous:
+		return true
+	case UnboundNumberReasonNoStatement:
+		return true
+	case UnboundNumberReasonNotWhole:
+		return true
+	case UnboundNumberReasonYearUnclear:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SubmitBatchParamsMode.
 const (
 	SubmitBatchParamsModeAllOrNothing SubmitBatchParamsMode = "all_or_nothing"
@@ -2934,6 +3045,62 @@ type BatchReport struct {
 
 // BatchReportMode defines model for BatchReport.Mode.
 type BatchReportMode string
+
+// Claim defines model for Claim.
+type Claim struct {
+	Kind     ClaimKind     `json:"kind"`
+	Language ClaimLanguage `json:"language"`
+
+	// Name Of the figure, the sum, the sentence or the universe
+	Name string `json:"name"`
+
+	// Places Of the numbers that the statement is made of
+	Places []Place `json:"places"`
+
+	// Said Who said what a stale claim states
+	Said *ClaimSource `json:"said,omitempty"`
+
+	// Sentence What the release says; of a withheld number, that it is
+	Sentence string       `json:"sentence"`
+	Verdict  ClaimVerdict `json:"verdict"`
+	Year     Year         `json:"year"`
+}
+
+// ClaimLanguage defines model for Claim.Language.
+type ClaimLanguage string
+
+// ClaimKind defines model for ClaimKind.
+type ClaimKind string
+
+// ClaimReport defines model for ClaimReport.
+type ClaimReport struct {
+	Claims []Claim `json:"claims"`
+
+	// Paragraphs How many were read
+	Paragraphs int           `json:"paragraphs"`
+	Release    ReleaseNumber `json:"release"`
+
+	// ReplacedBy The newest release that stands in its place
+	ReplacedBy *int            `json:"replaced_by,omitempty"`
+	Right      int             `json:"right"`
+	Stale      int             `json:"stale"`
+	Unbound    []UnboundNumber `json:"unbound"`
+
+	// Withdrawn The release was taken back, so that nothing of it should be stated
+	Withdrawn bool `json:"withdrawn"`
+	Withheld  int  `json:"withheld"`
+	Wrong     int  `json:"wrong"`
+}
+
+// ClaimSource Who said what a stale claim states
+type ClaimSource struct {
+	Release   ReleaseNumber `json:"release"`
+	Withdrawn bool          `json:"withdrawn"`
+	Year      Year          `json:"year"`
+}
+
+// ClaimVerdict defines model for ClaimVerdict.
+type ClaimVerdict string
 
 // Client defines model for Client.
 type Client struct {
@@ -3456,6 +3623,24 @@ type Persons struct {
 	// Sentence A wording in the language asked for, or in both
 	Sentence Text `json:"sentence"`
 }
+
+// Place A number of the text, counted in Unicode characters of its source
+type Place struct {
+	Length int `json:"length"`
+
+	// Line Of the source; a DOCX has none
+	Line *int `json:"line,omitempty"`
+
+	// Offset From the beginning of the paragraph
+	Offset int `json:"offset"`
+
+	// Paragraph Of the part
+	Paragraph int       `json:"paragraph"`
+	Part      PlacePart `json:"part"`
+}
+
+// PlacePart defines model for Place.Part.
+type PlacePart string
 
 // Plan What a release is to contain, for each of its years apart
 type Plan struct {
@@ -4285,6 +4470,18 @@ type TrendPoint struct {
 // UUID defines model for UUID.
 type UUID = string
 
+// UnboundNumber defines model for UnboundNumber.
+type UnboundNumber struct {
+	// Place A number of the text, counted in Unicode characters of its source
+	Place Place `json:"place"`
+
+	// Reason The words around it are no statement's; or several statements'; the year is not clear; or it is a decimal or an end of a range
+	Reason UnboundNumberReason `json:"reason"`
+}
+
+// UnboundNumberReason The words around it are no statement's; or several statements'; the year is not clear; or it is a decimal or an end of a range
+type UnboundNumberReason string
+
 // Waiver defines model for Waiver.
 type Waiver struct {
 	// Finding The finding's id
@@ -4486,6 +4683,9 @@ type PutRecordParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// CheckClaimsTextBody defines parameters for CheckClaims.
+type CheckClaimsTextBody = string
+
 // GetReleaseTableParams defines parameters for GetReleaseTable.
 type GetReleaseTableParams struct {
 	// Year Which year; may be left out when the release has one
@@ -4518,6 +4718,9 @@ type PutPeriodJSONRequestBody = PeriodChange
 
 // PutRecordJSONRequestBody defines body for PutRecord for application/json ContentType.
 type PutRecordJSONRequestBody = Record
+
+// CheckClaimsTextRequestBody defines body for CheckClaims for text/plain ContentType.
+type CheckClaimsTextRequestBody = CheckClaimsTextBody
 
 // DeriveTableJSONRequestBody defines body for DeriveTable for application/json ContentType.
 type DeriveTableJSONRequestBody = Derivation
@@ -5091,6 +5294,38 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/releases/{number} (the `GetRelease` operationId).
 	GetRelease(ctx context.Context, number ReleaseNumber, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckClaimsWithBody Whether a text states what the release says
+	//
+	// Each number of the text that is bound to a statement of the release - a figure, a sum, a sentence of the plan, the size of a
+	// universe - comes back `right`, `wrong`, `stale` or `withheld`, with the release's own sentence in the language of the text. A
+	// number is bound by the words around it: all of the statement's, and no others that mean anything. What is bound to nothing is
+	// listed under `unbound`: nobody checked it. Of a withheld number the answer is the same whatever the text states.
+	//
+	// Nothing of the text is stored, logged or repeated: a place is a paragraph, and an offset and a length in Unicode characters. In
+	// text and Markdown a paragraph ends at an empty line; an item of a list, a heading and a row of a table are paragraphs of their
+	// own. At most 4 MiB, 1,048,576 characters, 20,000 paragraphs and 5,000 numbers.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/releases/{number}/claims (the `CheckClaims` operationId).
+	CheckClaimsWithBody(ctx context.Context, number ReleaseNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CheckClaimsWithTextBody Whether a text states what the release says
+	//
+	// Each number of the text that is bound to a statement of the release - a figure, a sum, a sentence of the plan, the size of a
+	// universe - comes back `right`, `wrong`, `stale` or `withheld`, with the release's own sentence in the language of the text. A
+	// number is bound by the words around it: all of the statement's, and no others that mean anything. What is bound to nothing is
+	// listed under `unbound`: nobody checked it. Of a withheld number the answer is the same whatever the text states.
+	//
+	// Nothing of the text is stored, logged or repeated: a place is a paragraph, and an offset and a length in Unicode characters. In
+	// text and Markdown a paragraph ends at an empty line; an item of a list, a heading and a row of a table are paragraphs of their
+	// own. At most 4 MiB, 1,048,576 characters, 20,000 paragraphs and 5,000 numbers.
+	//
+	// Takes a body of the `text/plain` content type.
+	//
+	// Corresponds with POST /v1/releases/{number}/claims (the `CheckClaims` operationId).
+	CheckClaimsWithTextBody(ctx context.Context, number ReleaseNumber, body CheckClaimsTextRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// DeriveTableWithBody A table that follows from one of a release
 	//
@@ -6089,6 +6324,58 @@ func (c *Connection) GetReleaseKey(ctx context.Context, reqEditors ...RequestEdi
 // Corresponds with GET /v1/releases/{number} (the `GetRelease` operationId).
 func (c *Connection) GetRelease(ctx context.Context, number ReleaseNumber, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetReleaseRequest(c.Server, number)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckClaimsWithBody Whether a text states what the release says
+//
+// Each number of the text that is bound to a statement of the release - a figure, a sum, a sentence of the plan, the size of a
+// universe - comes back `right`, `wrong`, `stale` or `withheld`, with the release's own sentence in the language of the text. A
+// number is bound by the words around it: all of the statement's, and no others that mean anything. What is bound to nothing is
+// listed under `unbound`: nobody checked it. Of a withheld number the answer is the same whatever the text states.
+//
+// Nothing of the text is stored, logged or repeated: a place is a paragraph, and an offset and a length in Unicode characters. In
+// text and Markdown a paragraph ends at an empty line; an item of a list, a heading and a row of a table are paragraphs of their
+// own. At most 4 MiB, 1,048,576 characters, 20,000 paragraphs and 5,000 numbers.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/releases/{number}/claims (the `CheckClaims` operationId).
+func (c *Connection) CheckClaimsWithBody(ctx context.Context, number ReleaseNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckClaimsRequestWithBody(c.Server, number, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CheckClaimsWithTextBody Whether a text states what the release says
+//
+// Each number of the text that is bound to a statement of the release - a figure, a sum, a sentence of the plan, the size of a
+// universe - comes back `right`, `wrong`, `stale` or `withheld`, with the release's own sentence in the language of the text. A
+// number is bound by the words around it: all of the statement's, and no others that mean anything. What is bound to nothing is
+// listed under `unbound`: nobody checked it. Of a withheld number the answer is the same whatever the text states.
+//
+// Nothing of the text is stored, logged or repeated: a place is a paragraph, and an offset and a length in Unicode characters. In
+// text and Markdown a paragraph ends at an empty line; an item of a list, a heading and a row of a table are paragraphs of their
+// own. At most 4 MiB, 1,048,576 characters, 20,000 paragraphs and 5,000 numbers.
+//
+// Takes a body of the `text/plain` content type.
+//
+// Corresponds with POST /v1/releases/{number}/claims (the `CheckClaims` operationId).
+func (c *Connection) CheckClaimsWithTextBody(ctx context.Context, number ReleaseNumber, body CheckClaimsTextRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCheckClaimsRequestWithTextBody(c.Server, number, body)
 	if err != nil {
 		return nil, err
 	}
@@ -8091,6 +8378,53 @@ func NewGetReleaseRequest(server string, number ReleaseNumber) (*http.Request, e
 	return req, nil
 }
 
+// NewCheckClaimsRequestWithTextBody calls the generic CheckClaims builder with text/plain body
+func NewCheckClaimsRequestWithTextBody(server string, number ReleaseNumber, body CheckClaimsTextRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	if stringer, ok := interface{}(body).(fmt.Stringer); ok {
+		bodyReader = strings.NewReader(stringer.String())
+	} else {
+		bodyReader = strings.NewReader(fmt.Sprint(body))
+	}
+	return NewCheckClaimsRequestWithBody(server, number, "text/plain", bodyReader)
+}
+
+// NewCheckClaimsRequestWithBody constructs an http.Request for the CheckClaims method, with any body, and a specified content type
+func NewCheckClaimsRequestWithBody(server string, number ReleaseNumber, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "number", number, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "integer", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/releases/%s/claims", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewDeriveTableRequest calls the generic DeriveTable builder with application/json body
 func NewDeriveTableRequest(server string, number ReleaseNumber, body DeriveTableJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -9194,6 +9528,38 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /v1/releases/{number} (the `GetRelease` operationId).
 	GetReleaseWithResponse(ctx context.Context, number ReleaseNumber, reqEditors ...RequestEditorFn) (*GetReleaseResponse, error)
+
+	// CheckClaimsWithBodyWithResponse Whether a text states what the release says
+	//
+	// Each number of the text that is bound to a statement of the release - a figure, a sum, a sentence of the plan, the size of a
+	// universe - comes back `right`, `wrong`, `stale` or `withheld`, with the release's own sentence in the language of the text. A
+	// number is bound by the words around it: all of the statement's, and no others that mean anything. What is bound to nothing is
+	// listed under `unbound`: nobody checked it. Of a withheld number the answer is the same whatever the text states.
+	//
+	// Nothing of the text is stored, logged or repeated: a place is a paragraph, and an offset and a length in Unicode characters. In
+	// text and Markdown a paragraph ends at an empty line; an item of a list, a heading and a row of a table are paragraphs of their
+	// own. At most 4 MiB, 1,048,576 characters, 20,000 paragraphs and 5,000 numbers.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/releases/{number}/claims (the `CheckClaims` operationId).
+	CheckClaimsWithBodyWithResponse(ctx context.Context, number ReleaseNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckClaimsResponse, error)
+
+	// CheckClaimsWithTextBodyWithResponse Whether a text states what the release says
+	//
+	// Each number of the text that is bound to a statement of the release - a figure, a sum, a sentence of the plan, the size of a
+	// universe - comes back `right`, `wrong`, `stale` or `withheld`, with the release's own sentence in the language of the text. A
+	// number is bound by the words around it: all of the statement's, and no others that mean anything. What is bound to nothing is
+	// listed under `unbound`: nobody checked it. Of a withheld number the answer is the same whatever the text states.
+	//
+	// Nothing of the text is stored, logged or repeated: a place is a paragraph, and an offset and a length in Unicode characters. In
+	// text and Markdown a paragraph ends at an empty line; an item of a list, a heading and a row of a table are paragraphs of their
+	// own. At most 4 MiB, 1,048,576 characters, 20,000 paragraphs and 5,000 numbers.
+	//
+	// Takes a body of the `text/plain` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /v1/releases/{number}/claims (the `CheckClaims` operationId).
+	CheckClaimsWithTextBodyWithResponse(ctx context.Context, number ReleaseNumber, body CheckClaimsTextRequestBody, reqEditors ...RequestEditorFn) (*CheckClaimsResponse, error)
 
 	// DeriveTableWithBodyWithResponse A table that follows from one of a release
 	//
@@ -13537,6 +13903,103 @@ func (r GetReleaseResponse) ContentType() string {
 	return ""
 }
 
+// CheckClaimsResponse503Headers the declared response headers of an HTTP 503 response for CheckClaims
+type CheckClaimsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CheckClaimsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ClaimReport
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Malformed
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationProblemJSON413 *TooLarge
+	// ApplicationProblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationProblemJSON415 *Unsupported
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CheckClaimsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CheckClaimsResponse) GetJSON200() *ClaimReport {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CheckClaimsResponse) GetApplicationProblemJSON400() *Malformed {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CheckClaimsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON413 returns the response for an HTTP 413 `application/problem+json` response
+func (r CheckClaimsResponse) GetApplicationProblemJSON413() *TooLarge {
+	return r.ApplicationProblemJSON413
+}
+
+// GetApplicationProblemJSON415 returns the response for an HTTP 415 `application/problem+json` response
+func (r CheckClaimsResponse) GetApplicationProblemJSON415() *Unsupported {
+	return r.ApplicationProblemJSON415
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CheckClaimsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CheckClaimsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CheckClaimsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CheckClaimsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CheckClaimsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CheckClaimsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CheckClaimsResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // DeriveTableResponse503Headers the declared response headers of an HTTP 503 response for DeriveTable
 type DeriveTableResponse503Headers struct {
 	RetryAfter *int
@@ -15844,6 +16307,50 @@ func (c *ClientWithResponses) GetReleaseWithResponse(ctx context.Context, number
 		return nil, err
 	}
 	return ParseGetReleaseResponse(rsp)
+}
+
+// CheckClaimsWithBodyWithResponse Whether a text states what the release says
+//
+// Each number of the text that is bound to a statement of the release - a figure, a sum, a sentence of the plan, the size of a
+// universe - comes back `right`, `wrong`, `stale` or `withheld`, with the release's own sentence in the language of the text. A
+// number is bound by the words around it: all of the statement's, and no others that mean anything. What is bound to nothing is
+// listed under `unbound`: nobody checked it. Of a withheld number the answer is the same whatever the text states.
+//
+// Nothing of the text is stored, logged or repeated: a place is a paragraph, and an offset and a length in Unicode characters. In
+// text and Markdown a paragraph ends at an empty line; an item of a list, a heading and a row of a table are paragraphs of their
+// own. At most 4 MiB, 1,048,576 characters, 20,000 paragraphs and 5,000 numbers.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/releases/{number}/claims (the `CheckClaims` operationId).
+func (c *ClientWithResponses) CheckClaimsWithBodyWithResponse(ctx context.Context, number ReleaseNumber, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CheckClaimsResponse, error) {
+	rsp, err := c.CheckClaimsWithBody(ctx, number, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckClaimsResponse(rsp)
+}
+
+// CheckClaimsWithTextBodyWithResponse Whether a text states what the release says
+//
+// Each number of the text that is bound to a statement of the release - a figure, a sum, a sentence of the plan, the size of a
+// universe - comes back `right`, `wrong`, `stale` or `withheld`, with the release's own sentence in the language of the text. A
+// number is bound by the words around it: all of the statement's, and no others that mean anything. What is bound to nothing is
+// listed under `unbound`: nobody checked it. Of a withheld number the answer is the same whatever the text states.
+//
+// Nothing of the text is stored, logged or repeated: a place is a paragraph, and an offset and a length in Unicode characters. In
+// text and Markdown a paragraph ends at an empty line; an item of a list, a heading and a row of a table are paragraphs of their
+// own. At most 4 MiB, 1,048,576 characters, 20,000 paragraphs and 5,000 numbers.
+//
+// Takes a body of the `text/plain` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /v1/releases/{number}/claims (the `CheckClaims` operationId).
+func (c *ClientWithResponses) CheckClaimsWithTextBodyWithResponse(ctx context.Context, number ReleaseNumber, body CheckClaimsTextRequestBody, reqEditors ...RequestEditorFn) (*CheckClaimsResponse, error) {
+	rsp, err := c.CheckClaimsWithTextBody(ctx, number, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCheckClaimsResponse(rsp)
 }
 
 // DeriveTableWithBodyWithResponse A table that follows from one of a release
@@ -20205,6 +20712,94 @@ func ParseGetReleaseResponse(rsp *http.Response) (*GetReleaseResponse, error) {
 	return response, nil
 }
 
+// ParseCheckClaimsResponse parses an HTTP response from a CheckClaimsWithResponse call
+func ParseCheckClaimsResponse(rsp *http.Response) (*CheckClaimsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CheckClaimsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClaimReport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Malformed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Unsupported
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 503:
+		var headers CheckClaimsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseDeriveTableResponse parses an HTTP response from a DeriveTableWithResponse call
 func ParseDeriveTableResponse(rsp *http.Response) (*DeriveTableResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -21967,6 +22562,9 @@ type ServerInterface interface {
 	// GetRelease What a release is, what it replaces, and whether it stands
 	// (GET /v1/releases/{number})
 	GetRelease(ctx echo.Context, number ReleaseNumber) error
+	// CheckClaims Whether a text states what the release says
+	// (POST /v1/releases/{number}/claims)
+	CheckClaims(ctx echo.Context, number ReleaseNumber) error
 	// DeriveTable A table that follows from one of a release
 	// (POST /v1/releases/{number}/derived)
 	DeriveTable(ctx echo.Context, number ReleaseNumber) error
@@ -22726,6 +23324,22 @@ func (w *ServerInterfaceWrapper) GetRelease(ctx echo.Context) error {
 	return err
 }
 
+// CheckClaims converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckClaims(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "number" -------------
+	var number ReleaseNumber
+
+	err = runtime.BindStyledParameterWithOptions("simple", "number", ctx.Param("number"), &number, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter number: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckClaims(ctx, number)
+	return err
+}
+
 // DeriveTable converts echo context to params.
 func (w *ServerInterfaceWrapper) DeriveTable(ctx echo.Context) error {
 	var err error
@@ -23086,6 +23700,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/releases/:number/files/:file", wrapper.GetReleaseFile, options.OperationMiddlewares["getReleaseFile"]...)
 	router.GET(options.BaseURL+"/v1/releases/:number/kit.zip", wrapper.GetReleaseKit, options.OperationMiddlewares["getReleaseKit"]...)
 	router.GET(options.BaseURL+"/v1/releases/:number/trends/:figure", wrapper.GetReleaseTrend, options.OperationMiddlewares["getReleaseTrend"]...)
+	router.POST(options.BaseURL+"/v1/releases/:number/claims", wrapper.CheckClaims, options.OperationMiddlewares["checkClaims"]...)
 	router.POST(options.BaseURL+"/v1/releases/:number/derived", wrapper.DeriveTable, options.OperationMiddlewares["deriveTable"]...)
 	router.GET(options.BaseURL+"/v1/plans/default", wrapper.GetDefaultPlan, options.OperationMiddlewares["getDefaultPlan"]...)
 	router.GET(options.BaseURL+"/v1/drafts", wrapper.ListDrafts, options.OperationMiddlewares["listDrafts"]...)

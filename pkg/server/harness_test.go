@@ -53,6 +53,7 @@ func bodies(id string) map[string]string {
 		"putPeriod":       `{"state":"open"}`,
 		"putOrganisation": `{"name":"Ny medlem","kind":"member","active":true}`,
 		"deriveTable":     `{"year":2024,"table":"residence_by_age","by":["age_band"]}`,
+		"checkClaims":     "26 of 35 have some relation to the perpetrator.",
 		"withdrawRelease": `{"reason":{"sv":"Ett fel i underlaget.","en":"An error in the data."}}`,
 		"putDraft":        smallPlan,
 		"submitDraft":     `{"waivers":[]}`,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"manniskohandel.se/casestat/pkg/claim"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/record"
@@ -16,6 +17,8 @@ type Limits struct {
 	BatchBody  int64 // bytes of a batch; 64 MiB
 	PlanBody   int64 // bytes of a plan, or of the waivers of a draft; plan.MaxBytes
 
+	TextBody int64 // bytes of a text whose claims are checked; claim.MaxBytes
+
 	Header      time.Duration // to send the header; 5 s
 	Body        time.Duration // to send any other body than a batch; 15 s
 	Batch       time.Duration // to send a batch and have it answered; 5 min
@@ -24,6 +27,8 @@ type Limits struct {
 	Idle        time.Duration // between two requests on a connection; 60 s
 	Drain       time.Duration // for accepted requests to finish when the server stops; 30 s
 	Connections int           // open at once; beyond it new ones wait; 1024
+	Texts       int           // being sent or waiting for their check; beyond it they are refused; 32
+	Checks      int           // of texts at once; beyond it they wait; 2
 }
 
 func (l Limits) settled() Limits {
@@ -31,6 +36,7 @@ func (l Limits) settled() Limits {
 	l.RecordBody = cmp.Or(l.RecordBody, 16<<10)
 	l.BatchBody = cmp.Or(l.BatchBody, 64<<20)
 	l.PlanBody = cmp.Or(l.PlanBody, plan.MaxBytes)
+	l.TextBody = cmp.Or(l.TextBody, claim.MaxBytes)
 	l.Header = cmp.Or(l.Header, 5*time.Second)
 	l.Body = cmp.Or(l.Body, 15*time.Second)
 	l.Batch = cmp.Or(l.Batch, 5*time.Minute)
@@ -39,6 +45,8 @@ func (l Limits) settled() Limits {
 	l.Idle = cmp.Or(l.Idle, time.Minute)
 	l.Drain = cmp.Or(l.Drain, 30*time.Second)
 	l.Connections = cmp.Or(l.Connections, 1024)
+	l.Texts = cmp.Or(l.Texts, 32)
+	l.Checks = cmp.Or(l.Checks, 2)
 	return l
 }
 
@@ -53,6 +61,8 @@ func (l Limits) bytes(b bodyLimit) int64 {
 		return l.BatchBody
 	case planBody:
 		return l.PlanBody
+	case textBody:
+		return l.TextBody
 	}
 	return 0
 }
@@ -66,6 +76,8 @@ func (b bodyLimit) exceeded() error {
 		return fault.New(fault.TooLarge, record.CodeBatchTooLarge)
 	case planBody:
 		return fault.New(fault.TooLarge, plan.CodeTooLarge)
+	case textBody:
+		return fault.New(fault.TooLarge, claim.CodeTextTooLarge)
 	}
 	return fault.New(fault.TooLarge, CodeBodyTooLarge)
 }

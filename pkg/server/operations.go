@@ -16,6 +16,10 @@ const (
 	mediaCSV    = "text/csv"
 	mediaForm   = "application/x-www-form-urlencoded"
 	mediaYAML   = "application/yaml"
+
+	mediaPlain    = "text/plain"
+	mediaMarkdown = "text/markdown"
+	mediaWord     = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 )
 
 // anyOf are permissions of which one is enough; none at all asks for nothing.
@@ -52,6 +56,7 @@ const (
 	recordBody
 	batchBody
 	planBody
+	textBody
 )
 
 // operations is the one place that says who may ask for what, and in which

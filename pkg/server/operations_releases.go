@@ -29,6 +29,10 @@ var releases = []operation{
 		id: "deriveTable", method: http.MethodPost, path: "/v1/releases/{number}/derived",
 		media: []string{mediaJSON}, limit: smallBody, alone: true,
 	},
+	{
+		id: "checkClaims", method: http.MethodPost, path: "/v1/releases/{number}/claims",
+		media: []string{mediaPlain, mediaMarkdown, mediaWord}, limit: textBody, alone: true,
+	},
 
 	{
 		id: "withdrawRelease", method: http.MethodPut, path: "/v1/releases/{number}/withdrawal", permission: anyOf{access.ReleasesPrepare},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"manniskohandel.se/casestat/pkg/codelist"
+	"manniskohandel.se/casestat/pkg/figure"
 	"manniskohandel.se/casestat/pkg/signed"
 )
 
@@ -45,8 +46,12 @@ func NewPublic(d PublicDeps) (*Server, error) {
 	if err := d.check(); err != nil {
 		return nil, err
 	}
+	figures, err := figure.Current(d.Book)
+	if err != nil {
+		return nil, err
+	}
 	return build(Deps{
-		Shelf: d.Shelf, ReleaseKey: d.ReleaseKey, Contract: d.Contract, Book: d.Book, Site: d.Site, Tools: d.Tools,
+		Shelf: d.Shelf, ReleaseKey: d.ReleaseKey, Contract: d.Contract, Book: d.Book, Figures: figures, Site: d.Site, Tools: d.Tools,
 		Log: d.Log, Now: d.Now, Random: d.Random, Limits: d.Limits, HSTS: d.HSTS, Ready: d.Ready,
 	}, alone())
 }

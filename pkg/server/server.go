@@ -102,6 +102,7 @@ type Server struct {
 	kits      *kit.Press
 	decode    decoder
 	answer    echo.HTTPErrorHandler // refuse
+	texts     desks
 	draining  atomic.Bool
 }
 
@@ -122,7 +123,7 @@ func build(d Deps, table []operation) (*Server, error) {
 		deps: d, limits: d.Limits.settled(), table: table, inventory: newInventory(slices.Concat(table, pages, sited(d.Site), toolOperations(d.Tools))),
 		metrics: newMetrics(), codebooks: newCodebooks(d.Book), decode: strict, kits: kit.New(kit.Deps{Shelf: d.Shelf, Key: d.ReleaseKey}),
 	}
-	s.answer = s.refuse
+	s.answer, s.texts = s.refuse, newDesks(s.limits)
 	var err error
 	if s.messages, err = loadMessages(d.Book); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func hostile() map[string]string {
 func TestT16_HostileJSON(t *testing.T) {
 	s := servertest.Start(t, servertest.Options{})
 	for _, op := range server.Table() {
-		if len(op.Media) == 0 || op.ID == "createToken" {
+		if len(op.Media) == 0 || op.ID == "createToken" || op.ID == "checkClaims" { // neither takes JSON
 			continue
 		}
 		for name, body := range hostile() {

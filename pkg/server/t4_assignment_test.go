@@ -174,6 +174,9 @@ func TestT4_OtherMediaTypes(t *testing.T) {
 			"application/xml", "text/xml", "multipart/form-data; boundary=x", "text/plain", "application/json5", "application/jsonx",
 			"application/merge-patch+json", "APPLICATION", " ", "application/json; charset=latin-1", "application/json; q=1", "text/json", "*/*",
 		} {
+			if slices.Contains(op.Media, media) {
+				continue
+			}
 			r := sample(t, op, servertest.ID(42_000))
 			r.Token, r.Header = s.Token(t, someoneWith(s, op.Permissions...)), http.Header{"Content-Type": {media}}
 			if answer := s.Do(t, r); answer.Status != 415 || answer.Code() != "media_type_unsupported" {

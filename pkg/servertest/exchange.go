@@ -103,6 +103,8 @@ var loaded = sync.OnceValue(func() (c contract) {
 	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("text/csv", openapi3filter.PlainBodyDecoder)
 	openapi3filter.RegisterBodyDecoder("application/yaml", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/markdown", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("application/vnd.openxmlformats-officedocument.wordprocessingml.document", openapi3filter.FileBodyDecoder)
 	if c.doc, c.err = openapi3.NewLoader().LoadFromData(casestat.Contract); c.err == nil {
 		c.router, c.err = legacy.NewRouter(c.doc)
 	}
