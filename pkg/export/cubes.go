@@ -110,22 +110,27 @@ func totalNote(t report.Table) codelist.Text {
 	return report.Sum(one, plan.PublishedSum{Title: label, Cell: 0}).Sentence
 }
 
-// FiguresCube is the figures of every year of a release as one cube. A figure
-// that a year does not have, or has no such number of, is impossible there.
-// Nil: there are no figures.
+// FiguresCube is the figures of every year of a release as one cube, and after
+// them those of its panels, as "<panel>.<figure>". A figure that a year does not
+// have, or has no such number of, is impossible there. Nil: there are no
+// figures.
 func FiguresCube(content plan.Content, e Edition) *Cube {
 	var all []int
 	figures := Dimension{Code: "figure", Label: labelFigure, Options: true}
-	known := make(map[plan.Name]bool)
-	for _, y := range content.Years {
-		all = append(all, y.Year)
+	said := make([]map[string]plan.PublishedFigure, len(content.Years))
+	panels := Dimension{}
+	for i, y := range content.Years {
+		all, said[i] = append(all, y.Year), make(map[string]plan.PublishedFigure)
 		for _, f := range y.Figures {
-			if !known[f.Name] {
-				known[f.Name] = true
-				figures.Categories = append(figures.Categories, Category{Code: string(f.Name), Label: f.Label})
+			figures.state(said[i], string(f.Name), f.Label, f)
+		}
+		for _, p := range y.Panels {
+			for _, f := range p.Figures {
+				panels.state(said[i], panelFigure(p.Name, f.Name), report.PanelLabel(p, f), f)
 			}
 		}
 	}
+	figures.Categories = append(figures.Categories, panels.Categories...)
 	if len(figures.Categories) == 0 {
 		return nil
 	}
@@ -135,19 +140,31 @@ func FiguresCube(content plan.Content, e Edition) *Cube {
 			Category{"persons", labelPersons, unitPersons}, Category{"of", labelOf, unitPersons}, Category{"sum", labelSum, unitNumber},
 		)},
 	}
-	for _, y := range content.Years {
+	for i, y := range content.Years {
 		for _, cat := range figures.Categories {
-			c.Numbers = append(c.Numbers, figureNumbers(y, plan.Name(cat.Code))...)
+			c.Numbers = append(c.Numbers, figureNumbers(y, said[i], cat.Code)...)
 		}
 	}
 	return c
 }
 
-func figureNumbers(y plan.Publication, name plan.Name) []report.Number {
-	for _, f := range y.Figures {
-		if f.Name == name {
-			return []report.Number{report.NumberOf(y, f.N), report.NumberOf(y, f.Of), report.NumberOf(y, f.Sum)}
+// panelFigure is the code of a panel's figure among the others.
+func panelFigure(panel, figure plan.Name) string { return string(panel) + "." + string(figure) }
+
+// state notes that a year has a figure; of several years the first names it.
+func (d *Dimension) state(in map[string]plan.PublishedFigure, code string, label codelist.Text, f plan.PublishedFigure) {
+	in[code] = f
+	for _, c := range d.Categories {
+		if c.Code == code {
+			return
 		}
+	}
+	d.Categories = append(d.Categories, Category{Code: code, Label: label})
+}
+
+func figureNumbers(y plan.Publication, said map[string]plan.PublishedFigure, code string) []report.Number {
+	if f, ok := said[code]; ok {
+		return []report.Number{report.NumberOf(y, f.N), report.NumberOf(y, f.Of), report.NumberOf(y, f.Sum)}
 	}
 	return []report.Number{{Status: report.Impossible}, {Status: report.Impossible}, {Status: report.Impossible}}
 }

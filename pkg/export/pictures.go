@@ -26,6 +26,12 @@ func PictureFile(of string, year int, name plan.Name, lang codelist.Lang, format
 	return fmt.Sprintf("%s.%d.%s.%s.%s", of, year, name, lang, format)
 }
 
+// SeriesFile is the name of the file with the picture of a figure over the years
+// of a panel.
+func SeriesFile(panel, figure plan.Name, lang codelist.Lang, format string) string {
+	return fmt.Sprintf("trend.%s.%s.%s.%s", panel, figure, lang, format)
+}
+
 // DrawFigure draws a figure as a pictogram. source is the line under it.
 func DrawFigure(set *figure.Set, y plan.Publication, f plan.PublishedFigure, lang codelist.Lang, source string) *picture.Drawing {
 	said := report.Figure(set, y, f)
@@ -60,6 +66,22 @@ func DrawTable(t report.Table, lang codelist.Lang, source string) *picture.Drawi
 	return drawn.Draw()
 }
 
+// DrawSeries draws a figure over the years of a panel, with what it covers and
+// what may be said of it. source is the line under it.
+func DrawSeries(s report.Series, lang codelist.Lang, source string) *picture.Drawing {
+	drawn := picture.Trend{Caption: picture.Caption{
+		Lang: picture.Lang(lang), Title: s.Label.In(lang), Notes: []string{s.Coverage.In(lang), s.Verdict.In(lang)}, Source: source,
+	}}
+	for _, p := range s.Points {
+		point := picture.Point{Year: p.Year, Value: Drawable(p.Number)}
+		if p.Of != nil {
+			point.Of = Drawable(*p.Of)
+		}
+		drawn.Points = append(drawn.Points, point)
+	}
+	return drawn.Draw()
+}
+
 // Drawable is a number of a release as a picture takes it.
 func Drawable(n report.Number) picture.Value {
 	switch {
@@ -75,27 +97,35 @@ func Drawable(n report.Number) picture.Value {
 	return picture.Between(n.Range.From, n.Range.To)
 }
 
-// pictures adds a picture of every figure and of every table that bars can show,
-// in both languages and formats.
+// pictures adds a picture of every figure, of every table that bars can show and
+// of every series over a panel, in both languages and formats.
 func (f *files) pictures(content plan.Content, set *figure.Set, tables []report.Table, e Edition) {
+	series := report.Compare(content)
 	for _, lang := range []codelist.Lang{codelist.Swedish, codelist.English} {
 		source := e.source(lang)
 		for _, y := range content.Years {
 			for _, one := range y.Figures {
-				f.picture("figure", y.Year, one.Name, lang, DrawFigure(set, y, one, lang, source))
+				name := func(format string) string { return PictureFile("figure", y.Year, one.Name, lang, format) }
+				f.picture(name, DrawFigure(set, y, one, lang, source))
 			}
 		}
 		for _, t := range tables {
 			if Charted(t) {
-				f.picture("table", t.Year, t.Name, lang, DrawTable(t, lang, source))
+				name := func(format string) string { return PictureFile("table", t.Year, t.Name, lang, format) }
+				f.picture(name, DrawTable(t, lang, source))
 			}
+		}
+		for _, s := range series {
+			name := func(format string) string { return SeriesFile(s.Panel, s.Figure, lang, format) }
+			f.picture(name, DrawSeries(s, lang, source))
 		}
 	}
 }
 
-func (f *files) picture(of string, year int, name plan.Name, lang codelist.Lang, d *picture.Drawing) {
-	f.add(PictureFile(of, year, name, lang, "svg"), MediaSVG, func() ([]byte, error) { return d.SVG(), nil })
-	f.add(PictureFile(of, year, name, lang, "png"), MediaPNG, func() ([]byte, error) { return d.PNG(pixels), nil })
+// picture adds a drawing in both formats.
+func (f *files) picture(name func(format string) string, d *picture.Drawing) {
+	f.add(name("svg"), MediaSVG, func() ([]byte, error) { return d.SVG(), nil })
+	f.add(name("png"), MediaPNG, func() ([]byte, error) { return d.PNG(pixels), nil })
 }
 
 // source is what the line under a picture names.
