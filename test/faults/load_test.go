@@ -17,6 +17,7 @@ const (
 // that breaks leaves its outcome unknown, and most are retried.
 type load struct {
 	stop chan struct{}
+	once sync.Once
 	wg   sync.WaitGroup
 }
 
@@ -27,11 +28,12 @@ func startLoad(t *testing.T, d door, tally *tally) *load {
 	tally.watch()
 	for range senders {
 		l.wg.Go(func() {
-			for !l.stopped() {
+			for !l.stopped() && t.Context().Err() == nil {
 				sendOne(t, d, tally)
 			}
 		})
 	}
+	t.Cleanup(l.end) // if the test ends before
 	return l
 }
 
@@ -60,19 +62,30 @@ func (l *load) stopped() bool {
 
 // end lets every sender finish what it has under way.
 func (l *load) end() {
-	close(l.stop)
+	l.once.Do(func() { close(l.stop) })
 	l.wg.Wait()
 }
 
 // awaitMore returns when n more records were acknowledged than at the call.
 func (t *tally) awaitMore(tb testing.TB, n int) {
 	tb.Helper()
-	target := t.acknowledged() + n
+	await(tb, "acknowledged", t.acknowledged, n)
+}
+
+// awaitRefused returns when n more could not be.
+func (t *tally) awaitRefused(tb testing.TB, n int) {
+	tb.Helper()
+	await(tb, "refused", t.refusals, n)
+}
+
+func await(t testing.TB, what string, count func() int, n int) {
+	t.Helper()
+	target := count() + n
 	for range 60_000 { // tries, not a duration: a slow machine only waits longer
-		if t.acknowledged() >= target {
+		if count() >= target {
 			return
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
-	tb.Fatal("nothing is acknowledged any more")
+	t.Fatalf("nothing is %s any more", what)
 }

@@ -14,6 +14,7 @@ type tally struct {
 	sent  map[int]bool
 	retry []attempt // outcome unknown: to be sent again
 	next  int
+	lacks int           // how often one could not be acknowledged
 	last  time.Time     // when something was acknowledged
 	gap   time.Duration // the longest time without
 }
@@ -58,6 +59,7 @@ func (t *tally) acknowledge(a attempt) {
 func (t *tally) unknown(a attempt, givesUp bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.lacks++
 	if !givesUp {
 		t.retry = append(t.retry, a)
 	}
@@ -82,6 +84,13 @@ func (t *tally) acknowledged() int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return len(t.acked)
+}
+
+// refusals is how often a record could not be acknowledged.
+func (t *tally) refusals() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.lacks
 }
 
 // soFar gives what was acknowledged and what was sent until now.
