@@ -1,6 +1,8 @@
 package shelf_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -110,4 +112,78 @@ func TestAWithheldYearIsAPoint(t *testing.T) {
 	}
 	_, err := b.Shelf().Trend(t.Context(), 1, "nobody")
 	wantFault(t, err, fault.NotFound, shelf.CodeFigureNotPublished)
+}
+
+// A series is about the same organisations in every year, and one release says
+// all of it.
+func TestAComparableSeriesIsOneReleases(t *testing.T) {
+	b := shelftest.New(t)
+	b.Publish(shelftest.Slide(2022))
+	b.Publish(shelftest.Compared(2023, 21, 22))
+	b.Publish(shelftest.Compared(2023, 21, 22, 25))
+	s := b.Shelf()
+	for number, want := range map[int]string{1: "", 2: "2: 2023 21 of 24, 2024 22 of 25", 3: "3: 2023 21 of 24, 2024 22 of 25, 2025 25 of 26"} {
+		got := must[shelf.Trend](t)(s.Trend(t.Context(), number, shelftest.PanelFigure))
+		if diff := cmp.Diff(want, outline(got.Comparable)); diff != "" {
+			t.Errorf("up to release %d (-want +got):\n%s", number, diff)
+		}
+	}
+	if got := must[shelf.Trend](t)(s.Trend(t.Context(), 3, "undocumented")); got.Comparable != nil {
+		t.Errorf("a figure that no panel has: %v", got.Comparable)
+	}
+	c := must[shelf.Trend](t)(s.Trend(t.Context(), 3, shelftest.PanelFigure)).Comparable[0]
+	want := codelist.Text{
+		SV: "Organisationer som rapporterade: 24 (2023), 25 (2024), 26 (2025); jämförelsen gäller de 21 som rapporterade alla tre åren.",
+		EN: "Organisations that reported: 24 (2023), 25 (2024), 26 (2025); the comparison covers the 21 that reported in all three years.",
+	}
+	if diff := cmp.Diff(want, c.Coverage); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if c.Change != report.NoChange || c.Verdict.SV != "Antalet varierar; materialet visar ingen säker förändring." {
+		t.Errorf("three years: %s, %s", c.Change, c.Verdict.SV)
+	}
+	of := exact(30)
+	if diff := cmp.Diff(report.SeriesPoint{Year: 2023, Reporting: 24, Number: exact(21), Of: &of}, c.Points[0]); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// outline is the release, years, numbers and organisations of each series.
+func outline(all []shelf.Comparable) string {
+	var lines []string
+	for _, c := range all {
+		var points []string
+		for _, p := range c.Points {
+			points = append(points, fmt.Sprintf("%d %d of %d", p.Year, p.Value, p.Reporting))
+		}
+		lines = append(lines, fmt.Sprintf("%d: %s", c.Release, strings.Join(points, ", ")))
+	}
+	return strings.Join(lines, "; ")
+}
+
+// Years of a panel that two releases say apart make no series, and another panel
+// than the newest release's is kept beside it.
+func TestPanelsOfSeveralReleases(t *testing.T) {
+	b := shelftest.New(t)
+	whole := shelftest.Compared(2020, 10, 12)
+	b.Publish(whole)
+	half := shelftest.Compared(2022, 21, 22)
+	half.Years = half.Years[1:]
+	b.Publish(half)
+	other := shelftest.Compared(2024, 5, 6)
+	for i := range other.Years {
+		other.Years[i].Panels[0].Name = "new_members"
+	}
+	b.Publish(other)
+	b.Withdraw(1)
+	got := must[shelf.Trend](t)(b.Shelf().Trend(t.Context(), 3, shelftest.PanelFigure))
+	if want := "3: 2024 5 of 24, 2025 6 of 25; 1: 2020 10 of 24, 2021 12 of 25"; outline(got.Comparable) != want {
+		t.Errorf("%s, want %s", outline(got.Comparable), want)
+	}
+	// What belongs to a number never changes.
+	b.Publish(shelftest.Compared(2020, 11, 12))
+	after := must[shelf.Trend](t)(b.Shelf().Trend(t.Context(), 3, shelftest.PanelFigure))
+	if diff := cmp.Diff(got, after); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
 }
