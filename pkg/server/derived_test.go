@@ -1,11 +1,15 @@
 package server_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"manniskohandel.se/casestat/pkg/servertest"
+	"manniskohandel.se/casestat/pkg/shelf/shelftest"
 )
 
 func derive(t *testing.T, s *servertest.Service, body string) servertest.Response {
@@ -78,5 +82,35 @@ func TestTrendOfARelease(t *testing.T) {
 	}
 	if got := years("/v1/releases/2/trends/undocumented"); !strings.Contains(got, "{2022 2 ") || !strings.Contains(got, "{2024 1 ") {
 		t.Errorf("the second: %s", got)
+	}
+}
+
+// A trend answers with what may be compared, and figures with how far they
+// carry; the harness holds both against the contract.
+func TestComparableSeriesAndIntervals(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{})
+	s.Publish(t, shelftest.Compared(2023, 21, shelftest.Withheld))
+	var trend struct{ Comparable json.RawMessage }
+	decode(t, get(t, s, "/v1/releases/1/trends/relation_to_perpetrator"), &trend)
+	want := `[{"panel":"stable","release":1,"organisations":21,"points":[` +
+		`{"year":2023,"reporting":24,"status":"exact","value":21,"of":30},{"year":2024,"reporting":25,"status":"withheld","range":[0,9],"of":30}],` +
+		`"coverage":{"sv":"Organisationer som rapporterade: 24 (2023), 25 (2024); jämförelsen gäller de 21 som rapporterade båda åren.",` +
+		`"en":"Organisations that reported: 24 (2023), 25 (2024); the comparison covers the 21 that reported in both years."},` +
+		`"change":"not_tested","series_tested":0,` +
+		`"verdict":{"sv":"Alla år publiceras inte; om antalet har förändrats prövas därför inte.","en":"Not every year is published; whether numbers have changed is therefore not tested."}}]`
+	if diff := cmp.Diff(want, string(trend.Comparable)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	decode(t, get(t, s, "/v1/releases/1/trends/undocumented"), &trend)
+	if string(trend.Comparable) != "[]" {
+		t.Errorf("a figure without a panel: %s", trend.Comparable)
+	}
+	get(t, s, "/v1/releases/1/figures")
+	var one struct {
+		Years []struct{ Interval struct{ Low, High string } }
+	}
+	decode(t, get(t, s, "/v1/releases/1/figures/relation_to_perpetrator"), &one)
+	if len(one.Years) != 2 || one.Years[0].Interval.Low != "0.579" || one.Years[0].Interval.High != "0.858" {
+		t.Errorf("%v", one)
 	}
 }
