@@ -85,6 +85,7 @@ type sample struct {
 	requests  int
 	elapsed   time.Duration
 	latencies []time.Duration
+	processor time.Duration // that was spent on it; 0 where nobody looked
 }
 
 func (s sample) rate() float64 { return float64(s.requests) / s.elapsed.Seconds() }
@@ -120,7 +121,7 @@ func (t target) puts(b *testing.B, body []byte, n, connections int) sample {
 		})
 	}
 	wg.Wait()
-	return sample{n, time.Since(began), slices.Concat(latencies...)}
+	return sample{requests: n, elapsed: time.Since(began), latencies: slices.Concat(latencies...)}
 }
 
 // BenchmarkPut submits single records, the targets in turns, and reports each
