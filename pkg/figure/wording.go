@@ -168,7 +168,8 @@ func (f Figure) Sentence(lang codelist.Lang, n Numbers) string {
 
 // Range words what the missing answers leave open beside a figure, "" when
 // they leave nothing open: "between 26 and 30 if the 4 unknown are counted".
-// It is for the desk alone; a published sentence follows its release.
+// Away from the desk it may be said only where the release states every number
+// of it exactly.
 func (s *Set) Range(lang codelist.Lang, n Numbers) string {
 	if n.Undetermined == 0 {
 		return ""
