@@ -1,9 +1,7 @@
 package server
 
 import (
-	"encoding/json"
-	"fmt"
-	"slices"
+	"net/http"
 
 	"github.com/labstack/echo/v4"
 
@@ -29,7 +27,10 @@ func (s *Server) frozen(c echo.Context, number int, name string) error {
 	if err != nil {
 		return err
 	}
-	return show(c, keepForEver, file.Media, content)
+	if announced(c, keepForEver, file.SHA256, int64(file.Size)) {
+		return c.NoContent(http.StatusNotModified)
+	}
+	return c.Blob(http.StatusOK, file.Media, content)
 }
 
 // GetReleaseFile gives a rendered file.
@@ -63,54 +64,19 @@ func (s *Server) GetReleaseTable(c echo.Context, number api.ReleaseNumber, name 
 	return notSaid(s.frozen(c, number, export.TableFile(year, plan.Name(name))))
 }
 
-// figureByYear is api.FigureByYear with each figure as it was frozen.
-type figureByYear struct {
-	Name  string            `json:"name"`
-	Years []json.RawMessage `json:"years"`
-}
-
 // GetReleaseFigure gives one figure, in every year of the release.
 func (s *Server) GetReleaseFigure(c echo.Context, number api.ReleaseNumber, name api.FigureName) error {
-	content, _, err := s.deps.Shelf.File(c.Request().Context(), number, export.FiguresFile)
+	content, file, err := s.deps.Shelf.File(c.Request().Context(), number, export.FiguresFile)
 	if err != nil {
 		return notSaid(err)
 	}
-	told, err := pick(content, name)
+	all, err := s.told.of(file.SHA256, content)
 	if err != nil {
 		return err
 	}
-	if len(told.Years) == 0 {
+	answer, there := all[name]
+	if !there {
 		return fault.New(fault.NotFound, shelf.CodeNotInRelease)
 	}
-	return showJSON(c, keepForEver, told)
-}
-
-// pick takes a figure out of the frozen figures. It works on the bytes, so that
-// what was frozen is what is shown.
-func pick(figures []byte, name string) (told figureByYear, err error) {
-	defer fault.Wrap(&err, "read the frozen figures")
-	var file struct {
-		Years []struct {
-			Year    int               `json:"year"`
-			Figures []json.RawMessage `json:"figures"`
-		} `json:"years"`
-	}
-	if err := json.Unmarshal(figures, &file); err != nil {
-		return told, err
-	}
-	told.Name = name
-	for _, y := range file.Years {
-		for _, f := range y.Figures {
-			var is struct {
-				Name string `json:"name"`
-			}
-			if err := json.Unmarshal(f, &is); err != nil {
-				return told, err
-			}
-			if is.Name == name {
-				told.Years = append(told.Years, slices.Concat(fmt.Appendf(nil, `{"year":%d,`, y.Year), f[1:]))
-			}
-		}
-	}
-	return told, nil
+	return show(c, keepForEver, mediaJSON, answer)
 }

@@ -99,6 +99,7 @@ type Server struct {
 	echo      *echo.Echo
 	metrics   *metrics
 	codebooks codebooks
+	told      figureTellings
 	kits      *kit.Press
 	decode    decoder
 	answer    echo.HTTPErrorHandler // refuse
