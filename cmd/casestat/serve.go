@@ -23,6 +23,7 @@ type serveCommand struct {
 	MetricsListen string `placeholder:"ADDRESS" help:"Where to listen for Prometheus; nowhere if not given."`
 	Issuer        string `placeholder:"URL" help:"Issuer of the access tokens. Default: the address listened on."`
 	Audience      string `default:"casestat" placeholder:"NAME" help:"Audience of the access tokens. Default: casestat."`
+	IssuersFile   string `placeholder:"FILE" help:"Issuers of OpenID Connect beside our own, and who their subjects are here."`
 	TLSCert       string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, PEM. With --tls-key."`
 	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Private key of the certificate, PEM."`
 	BehindProxy   bool   `help:"A proxy in front ends TLS, so listen beyond this machine without it."`
@@ -58,7 +59,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 	log := newLog(s.err)
 	running, err := assemble(ctx, settings{
 		session: s, store: config, keys: c.keys(s), log: log,
-		issuer: c.issuer(listeners.front), audience: c.Audience, hsts: c.BehindProxy || c.TLSCert != "", guarded: c.Production, shown: c.publisher,
+		issuer: c.issuer(listeners.front), audience: c.Audience, issuers: c.IssuersFile, hsts: c.BehindProxy || c.TLSCert != "", guarded: c.Production, shown: c.publisher,
 	})
 	if err != nil {
 		return err
@@ -107,6 +108,8 @@ func (c *serveCommand) check() error {
 			"give --tls-cert and --tls-key, or --behind-proxy if a proxy in front ends TLS", c.Listen)
 	case c.MetricsListen != "" && !loopback(c.MetricsListen) && !c.BehindProxy:
 		return fmt.Errorf("metrics on %s can be reached from other machines: listen on loopback, or give --behind-proxy", c.MetricsListen)
+	case c.Public && c.IssuersFile != "":
+		return errors.New("--public serves what needs no token: leave --issuers-file out")
 	case !c.Public && (c.Releases != "" || c.Key != ""):
 		return errors.New("--releases and --key belong to --public")
 	case c.Production && !c.Public && !secureAddress(c.Issuer):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"manniskohandel.se/casestat"
@@ -13,6 +14,7 @@ import (
 	"manniskohandel.se/casestat/pkg/desk"
 	"manniskohandel.se/casestat/pkg/figure"
 	"manniskohandel.se/casestat/pkg/intake"
+	"manniskohandel.se/casestat/pkg/jwks"
 	"manniskohandel.se/casestat/pkg/membership"
 	"manniskohandel.se/casestat/pkg/record"
 	"manniskohandel.se/casestat/pkg/release"
@@ -33,6 +35,7 @@ type settings struct {
 	keys     keyFolder
 	issuer   string
 	audience string
+	issuers  string // file of external issuers; "" is none
 	hsts     bool
 	guarded  bool // refuse a database whose settings would break a promise
 	shown    publisher
@@ -46,6 +49,7 @@ type service struct {
 	releases *store.Releases
 	intake   *intake.Service
 	ring     *access.Ring
+	abroad   []*jwks.Source // keys of external issuers
 	log      *slog.Logger
 
 	releaseKeys release.Keys
@@ -138,10 +142,15 @@ func newServer(s settings, running *service) (*server.Server, error) {
 	members := membership.New(membership.Deps{
 		Store: running.records.Membership(), Clock: s.session.now, Random: s.session.random, Hasher: hasher,
 	})
-	authenticator, granter, err := tokenService(access.TokenDeps{
+	deps := access.TokenDeps{
 		Profile: access.Profile{Issuer: s.issuer, Audience: s.audience, Leeway: access.DefaultLeeway},
 		Ring:    running.ring, Clock: s.session.now, Random: s.session.random,
-	}, members, hasher)
+	}
+	externals, err := running.externals(s.issuers, deps)
+	if err != nil {
+		return nil, err
+	}
+	authenticator, granter, err := tokenService(deps, members, hasher, externals)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +179,9 @@ func newServer(s settings, running *service) (*server.Server, error) {
 }
 
 // tokenService is the pair that gives tokens and takes them.
-func tokenService(deps access.TokenDeps, directory access.Directory, hasher *access.Hasher) (access.Authenticator, *access.ClientCredentials, error) {
+func tokenService(
+	deps access.TokenDeps, directory access.Directory, hasher *access.Hasher, externals *access.Externals,
+) (access.Authenticator, *access.ClientCredentials, error) {
 	verifier, err := access.NewVerifier(deps)
 	if err != nil {
 		return access.Authenticator{}, nil, err
@@ -179,12 +190,24 @@ func tokenService(deps access.TokenDeps, directory access.Directory, hasher *acc
 	if err != nil {
 		return access.Authenticator{}, nil, err
 	}
-	granter, err := access.NewClientCredentials(directory, hasher, issuer, deps.Random)
-	return access.Authenticator{Verifier: verifier, Directory: directory}, granter, err
+	granter, err := access.NewClientCredentials(externals.Others(directory), hasher, issuer, deps.Random)
+	return access.Authenticator{Verifier: verifier, Directory: directory, Externals: externals}, granter, err
 }
 
-// watchKeys takes up rotated token keys until ctx ends.
+// watchKeys takes up rotated token keys, our own and those of external issuers,
+// until ctx ends.
 func (s *service) watchKeys(ctx context.Context) {
+	var others sync.WaitGroup
+	defer others.Wait()
+	for _, source := range s.abroad {
+		others.Go(func() {
+			ticker := time.NewTicker(jwks.Tick)
+			defer ticker.Stop()
+			source.Run(ctx, ticker.C, func(err error) {
+				s.log.Error("the keys of an external issuer could not be had; those before stay in use for a while", slog.String("error", err.Error()))
+			})
+		})
+	}
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	s.ring.Watch(ctx, ticker.C, func(err error) {

@@ -127,6 +127,9 @@ func challenge(err error) string {
 	if _, ok := errors.AsType[*access.GrantError](err); ok {
 		return `Basic realm="casestat"`
 	}
+	if fault.CodeOf(err) == access.CodeAuthenticationWeak {
+		return `Bearer realm="casestat", error="insufficient_user_authentication"` // RFC 9470 section 3
+	}
 	return `Bearer realm="casestat"`
 }
 
