@@ -122,8 +122,7 @@ func (f fit) slope() float64 {
 	for mean, _ := f.weigh(high); mean < f.mean && high < maxSlope; mean, _ = f.weigh(high) {
 		high *= 2
 	}
-	for range 200 {
-		middle := low + (high-low)/2
+	for middle := low + (high-low)/2; low < middle && middle < high; middle = low + (high-low)/2 {
 		if mean, _ := f.weigh(middle); mean < f.mean {
 			low = middle
 		} else {

@@ -151,3 +151,32 @@ func FuzzInference(f *testing.F) {
 		number("QuasiPoisson's error", ok, 0, growth.StdErr, math.MaxFloat64)
 	})
 }
+
+// However fast counts grow or shrink, the slope is found.
+func TestSteepGrowthIsFound(t *testing.T) {
+	steep := []int{1, 100, 10_000, 1_000_000, 100_000_000}
+	var ahead, back []inference.Period
+	for i, count := range steep {
+		ahead = append(ahead, inference.Period{Time: i, Count: count})
+		back = append(back, inference.Period{Time: -i, Count: count})
+	}
+	up, ok := inference.QuasiPoisson(ahead)
+	down, also := inference.QuasiPoisson(back)
+	if !ok || !also {
+		t.Fatal("no answer")
+	}
+	near(t, "up", up.Slope, math.Log(100), 1e-9)
+	near(t, "down", down.Slope, -math.Log(100), 1e-9)
+}
+
+// Times so far apart that the shorter one's share of both is lost.
+func TestTimesWorldsApart(t *testing.T) {
+	long, short := float64(inference.MaxTime), 1.0/inference.MaxTime
+	for count, want := range map[int]float64{0: 0, 3: 1} {
+		got, ok := inference.ConditionalRatio(inference.Rate{Count: count, Time: long}, inference.Rate{Count: 3 - count, Time: short})
+		if !ok {
+			t.Fatal("no answer")
+		}
+		near(t, "p", got.P, want, 1e-9)
+	}
+}

@@ -29,7 +29,8 @@ func BenjaminiHochberg(p []float64) (q []float64, ok bool) {
 	q = make([]float64, len(p))
 	least := 1.0
 	for rank, i := range slices.Backward(order) {
-		least = math.Min(least, p[i]*float64(len(p))/float64(rank+1))
+		// What p is multiplied by is never below 1, not even by rounding.
+		least = math.Min(least, p[i]*(float64(len(p))/float64(rank+1)))
 		q[i] = least
 	}
 	return q, true

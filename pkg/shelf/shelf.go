@@ -9,6 +9,7 @@ import (
 	"manniskohandel.se/casestat/pkg/disclosure"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
+	"manniskohandel.se/casestat/pkg/report"
 	"manniskohandel.se/casestat/pkg/signed"
 )
 
@@ -21,6 +22,16 @@ type Release struct {
 	Withdrawal *plan.Withdrawal // nil: it stands
 	// Notice is the signed withdrawal, nil if it stands.
 	Notice []byte
+
+	series func() []report.Series // worked out once, when it is first asked for
+}
+
+// Series are the release's own over its panels. They are read-only.
+func (r *Release) Series() []report.Series {
+	if r.series == nil {
+		return report.Compare(r.Manifest.Content)
+	}
+	return r.series()
 }
 
 // Years are those that the release says something about, increasing.

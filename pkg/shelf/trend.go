@@ -91,7 +91,7 @@ func (s *Shelf) Trend(ctx context.Context, number int, figure plan.Name) (Trend,
 // compare adds the release's series of the figure over panels that are not
 // there yet.
 func (t *Trend) compare(r *Release) {
-	for _, s := range report.Compare(r.Manifest.Content) {
+	for _, s := range r.Series() {
 		known := slices.ContainsFunc(t.Comparable, func(c Comparable) bool { return c.Panel == s.Panel })
 		if s.Figure == t.Figure && !known {
 			t.Comparable = append(t.Comparable, Comparable{Release: r.Manifest.Number, Series: s})

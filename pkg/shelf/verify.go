@@ -8,10 +8,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"manniskohandel.se/casestat/pkg/disclosure"
 	"manniskohandel.se/casestat/pkg/plan"
+	"manniskohandel.se/casestat/pkg/report"
 	"manniskohandel.se/casestat/pkg/signed"
 )
 
@@ -88,6 +90,7 @@ func (s *Shelf) open(number int, kept Stored) (signed.Verified, *Release, error)
 		return opened, nil, err
 	}
 	r := &Release{Manifest: manifest, Hash: opened.Hash(), Raw: bytes.Clone(kept.Manifest), Protected: protected}
+	r.series = sync.OnceValue(func() []report.Series { return report.Compare(manifest.Content) })
 	return opened, r, s.takeBack(r, opened, kept.Withdrawal)
 }
 
