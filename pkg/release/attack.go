@@ -22,8 +22,9 @@ type checks struct {
 	enough func(t *story, threshold int) error
 	verify func(auditor.Certificate) []auditor.Finding
 	attack func(context.Context, auditor.Published, plan.Policy) (auditor.Assault, error)
-	// attackAs is attack by somebody who knows some of the records.
-	attackAs func(context.Context, auditor.Published, plan.View, plan.Policy) (auditor.Assault, error)
+	// findAs is attack by somebody who knows some of the records; nobody is told
+	// the ranges that follow from those.
+	findAs func(context.Context, auditor.Published, plan.View, plan.Policy) (auditor.Assault, error)
 	// separate says whether a reviewer is another person than the others.
 	separate func(reviewer Person, others ...Person) bool
 	inside   time.Duration // for all insiders together
@@ -34,7 +35,7 @@ type checks struct {
 }
 
 var standard = checks{
-	enough: enough, verify: auditor.Verify, attack: auditor.Attack, attackAs: auditor.AttackAs, separate: separate, inside: insideTime,
+	enough: enough, verify: auditor.Verify, attack: auditor.Attack, findAs: auditor.FindAs, separate: separate, inside: insideTime,
 	again: disclosure.Prepare, runs: matchingRuns,
 }
 
@@ -94,7 +95,7 @@ func (s *Service) attackInside(ctx context.Context, y *year) error {
 			y.findings.add(notFinished(y.story.year, v))
 			continue
 		}
-		assault, err := s.checks.attackAs(inside, target, v, y.problem.Policy)
+		assault, err := s.checks.findAs(inside, target, v, y.problem.Policy)
 		if err != nil {
 			return err
 		}

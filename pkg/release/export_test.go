@@ -37,7 +37,7 @@ func (s *Service) WithAssault(a auditor.Assault) {
 
 // WithInsider has each organisation find what it is told to, after meanwhile.
 func (s *Service) WithInsider(meanwhile func(context.Context), found ...auditor.Finding) {
-	s.checks.attackAs = func(ctx context.Context, _ auditor.Published, _ plan.View, _ plan.Policy) (auditor.Assault, error) {
+	s.checks.findAs = func(ctx context.Context, _ auditor.Published, _ plan.View, _ plan.Policy) (auditor.Assault, error) {
 		meanwhile(ctx)
 		return auditor.Assault{Findings: found}, nil
 	}
@@ -56,6 +56,12 @@ func Holds(c plan.Cell, data []plan.Count) int { return quantity(c, data) }
 
 // WithInsideTime gives insiders so long in all.
 func (s *Service) WithInsideTime(d time.Duration) { s.checks.inside = d }
+
+// Recall reads the panels that a release speaks of out of a plan.
+func Recall(said plan.Publication, document []byte) error {
+	_, err := recall(document, []plan.Publication{said})
+	return err
+}
 
 // Settled puts together what protector and auditor found.
 func Settled(year int, protector []disclosure.Finding, audited []auditor.Finding, withheld ...string) []Finding {

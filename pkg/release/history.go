@@ -100,8 +100,8 @@ func (s *Service) madeFrom(ctx context.Context, drafts []Draft, r *shelf.Release
 		if err != nil {
 			return past{}, fault.Because(err, fault.Conflict, CodeHistory)
 		}
-		p := past{release: r, made: f}
-		return p, p.recall(d.Plan)
+		planned, err := recall(d.Plan, r.Protected.Content().Years)
+		return past{r, f, planned}, err
 	}
 	return past{}, conflict(CodeHistory)
 }

@@ -29,24 +29,24 @@ func (t *story) named(p *plan.Plan) error {
 }
 
 // recall reads who took part, and the panels, of the plan that a release was
-// made from. The plan was checked then; whether today's codebook would still
-// take it does not matter.
-func (p *past) recall(document []byte) error {
-	var all plan.Plan
-	if err := json.Unmarshal(document, &all); err != nil {
-		return fault.Because(err, fault.Conflict, CodeHistory)
+// made from, and makes sure that they are those of which the release speaks. The
+// plan was checked then; whether today's codebook would still take it does not
+// matter.
+func recall(document []byte, said []plan.Publication) (plan.Plan, error) {
+	var p plan.Plan
+	if err := json.Unmarshal(document, &p); err != nil {
+		return plan.Plan{}, fault.Because(err, fault.Conflict, CodeHistory)
 	}
-	p.planned = plan.Plan{Participation: all.Participation, Panels: all.Panels}
-	for _, y := range p.release.Protected.Content().Years {
-		for _, said := range y.Panels {
-			is := func(o plan.Panel) bool { return o.Name == said.Name && slices.Equal(o.Years, said.Years) }
-			i := slices.IndexFunc(all.Panels, is)
-			if i < 0 || len(all.Members(all.Panels[i])) != said.Organisations || len(all.TookPart(y.Year)) != said.Reporting {
-				return conflict(CodePanelHistory)
+	for _, y := range said {
+		for _, panel := range y.Panels {
+			is := func(o plan.Panel) bool { return o.Name == panel.Name && slices.Equal(o.Years, panel.Years) }
+			i := slices.IndexFunc(p.Panels, is)
+			if i < 0 || len(p.Members(p.Panels[i])) != panel.Organisations || len(p.TookPart(y.Year)) != panel.Reporting {
+				return plan.Plan{}, conflict(CodePanelHistory)
 			}
 		}
 	}
-	return nil
+	return plan.Plan{Participation: p.Participation, Panels: p.Panels}, nil
 }
 
 // tookPart gives who took part in a year of a release with panels, and the
