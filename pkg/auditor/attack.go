@@ -51,13 +51,14 @@ type attacker struct {
 	span      *span
 	assault   Assault
 	asked     int
+	ranged    bool // the ranges of what is withheld are asked for
 }
 
 // Attack finds out what it can from the release alone: it holds no records. A
 // release that it was not able to examine to the end, before the context's
 // deadline, does not pass. It fails when the context is cancelled.
 func Attack(ctx context.Context, p Published, policy plan.Policy) (Assault, error) {
-	return assail(ctx, p, plan.View{Threshold: policy.Threshold, ZeroIsSafe: policy.ZerosArePublic}, policy)
+	return assail(ctx, p, plan.View{Threshold: policy.Threshold, ZeroIsSafe: policy.ZerosArePublic}, policy, true)
 }
 
 // AttackAs is Attack by a reader of a view, who subtracts from what is
@@ -65,25 +66,42 @@ func Attack(ctx context.Context, p Published, policy plan.Policy) (Assault, erro
 // and the reviewer alone: it follows from records. Values must hold the truth
 // of every cell that is shown; the view's persons must be among those counted.
 func AttackAs(ctx context.Context, p Published, v plan.View, policy plan.Policy) (Assault, error) {
+	if err := fits(p.System, v); err != nil {
+		return Assault{}, err
+	}
+	return assail(ctx, p, v, policy, true)
+}
+
+// FindAs is AttackAs without the ranges, which take a third of its time: for
+// whoever asks only whether there is something to find.
+func FindAs(ctx context.Context, p Published, v plan.View, policy plan.Policy) (Assault, error) {
+	if err := fits(p.System, v); err != nil {
+		return Assault{}, err
+	}
+	return assail(ctx, p, v, policy, false)
+}
+
+// fits refuses a view of other axes than the system's.
+func fits(s plan.System, v plan.View) error {
 	for _, k := range v.Known {
-		if len(k.Atom) != len(p.System.Axes) || k.N < 0 {
-			return Assault{}, fault.New(fault.Invalid, CodeSystem)
+		if len(k.Atom) != len(s.Axes) || k.N < 0 {
+			return fault.New(fault.Invalid, CodeSystem)
 		}
 		for axis, c := range k.Atom {
-			if c < 0 || c >= len(p.System.Axes[axis].Categories) {
-				return Assault{}, fault.New(fault.Invalid, CodeSystem)
+			if c < 0 || c >= len(s.Axes[axis].Categories) {
+				return fault.New(fault.Invalid, CodeSystem)
 			}
 		}
 	}
 	for _, e := range v.Empty {
-		if !wellFormed(p.System.Axes, e) {
-			return Assault{}, fault.New(fault.Invalid, CodeSystem)
+		if !wellFormed(s.Axes, e) {
+			return fault.New(fault.Invalid, CodeSystem)
 		}
 	}
-	return assail(ctx, p, v, policy)
+	return nil
 }
 
-func assail(ctx context.Context, p Published, v plan.View, policy plan.Policy) (Assault, error) {
+func assail(ctx context.Context, p Published, v plan.View, policy plan.Policy, ranged bool) (Assault, error) {
 	if policy.ZerosArePublic {
 		p.WithheldAtLeast = max(p.WithheldAtLeast, 1)
 	}
@@ -91,7 +109,7 @@ func assail(ctx context.Context, p Published, v plan.View, policy plan.Policy) (
 	if err != nil {
 		return Assault{}, err
 	}
-	a := &attacker{published: p, policy: policy, view: v, prober: prober}
+	a := &attacker{published: p, policy: policy, view: v, prober: prober, ranged: ranged}
 	err = a.run()
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return Assault{}, ctx.Err()
@@ -114,8 +132,10 @@ func (a *attacker) run() error {
 	if err := a.sensitive(); err != nil {
 		return err
 	}
-	if err := a.ranges(); err != nil {
-		return err
+	if a.ranged {
+		if err := a.ranges(); err != nil {
+			return err
+		}
 	}
 	if !imagined {
 		a.find(Review, RuleTruncated, "records and combinations", Interval{})

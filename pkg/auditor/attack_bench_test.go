@@ -68,6 +68,13 @@ func BenchmarkAttackAs(b *testing.B) {
 			}
 			report(b, a)
 		})
+		b.Run(v.Name+"_without_ranges", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := FindAs(context.Background(), p.inside, v, plan.Defaults()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -6,7 +6,8 @@
 // what is published and establish, with proof, between which values every other
 // quantity lies; populations that reach those values they make up themselves.
 // [Attack] uses them as an outsider would, [AttackAs] as an organisation that
-// subtracts its own records, and both say what they could find out.
+// subtracts its own records, and both say what they could find out; [FindAs] is
+// the latter without the ranges of what is withheld.
 //
 // [Posterior] and [Matching] warn the reviewer of what no proof speaks about:
 // that somebody might guess right.

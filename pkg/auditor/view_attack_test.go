@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/plan"
 )
@@ -110,6 +112,9 @@ func TestAViewThatDoesNotFitIsRefused(t *testing.T) {
 		if _, err := AttackAs(t.Context(), p, v, plan.Defaults()); fault.CodeOf(err) != CodeSystem {
 			t.Errorf("%s: %v", name, err)
 		}
+		if _, err := FindAs(t.Context(), p, v, plan.Defaults()); fault.CodeOf(err) != CodeSystem {
+			t.Errorf("%s, found as: %v", name, err)
+		}
 	}
 	// Who knows more persons than are counted contradicts what is published.
 	a := attackedAs(t, p, plan.View{Threshold: 3, Known: []plan.Count{{Atom: []int{1, 0}, N: 30}}})
@@ -141,5 +146,34 @@ func TestACombinationTellsOnlyOfWhoIsRecognised(t *testing.T) {
 		if got := slices.ContainsFunc(a.Present, both); got != c.told {
 			t.Errorf("%d and %d: told %t", c.a, c.b, got)
 		}
+	}
+}
+
+// TestFindingIsAttackingWithoutRanges: what is found does not hang on the ranges,
+// where nothing is to be found and where something is; and no range is given.
+func TestFindingIsAttackingWithoutRanges(t *testing.T) {
+	worst := map[Class]bool{}
+	for own := range 10 {
+		p, people := shelter(own)
+		v := insiderOf(p, people, 0)
+		// Something withheld, of which the attack gives a range.
+		p.System.Cells = append(p.System.Cells, plan.Cell{Name: "not a", Where: plan.Selection{{Axis: 0, Categories: []int{0}}}})
+		p.Shown, p.Values = append(p.Shown, false), append(p.Values, 0)
+		found, err := FindAs(t.Context(), p, v, plan.Defaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		attacked := attackedAs(t, p, v)
+		if len(found.Ranges) > 0 || len(attacked.Ranges) == 0 {
+			t.Errorf("%d and %d ranges", len(found.Ranges), len(attacked.Ranges))
+		}
+		attacked.Ranges = nil
+		if diff := cmp.Diff(attacked, found); diff != "" {
+			t.Errorf("%d own (-attacked +found):\n%s", own, diff)
+		}
+		worst[Worst(found.Findings)] = true
+	}
+	if !worst[Pass] || !worst[Fail] {
+		t.Errorf("every time the same comes out: %v", worst)
 	}
 }
