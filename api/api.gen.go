@@ -243,6 +243,21 @@ func (e FindingClass) Valid() bool {
 	}
 }
 
+// Defines values for InternalComparisonInternal.
+const (
+	InternalComparisonInternalTrue InternalComparisonInternal = true
+)
+
+// Valid indicates whether the value is a known member of the InternalComparisonInternal enum.
+func (e InternalComparisonInternal) Valid() bool {
+	switch e {
+	case InternalComparisonInternalTrue:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InternalFiguresInternal.
 const (
 	InternalFiguresInternalTrue InternalFiguresInternal = true
@@ -456,6 +471,69 @@ func (e PlacePart) Valid() bool {
 	}
 }
 
+// Defines values for PlanIntervals.
+const (
+	PlanIntervalsNone   PlanIntervals = "none"
+	PlanIntervalsWilson PlanIntervals = "wilson"
+)
+
+// Valid indicates whether the value is a known member of the PlanIntervals enum.
+func (e PlanIntervals) Valid() bool {
+	switch e {
+	case PlanIntervalsNone:
+		return true
+	case PlanIntervalsWilson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PrecisionBasis.
+const (
+	PrecisionBasisAnswers           PrecisionBasis = "answers"
+	PrecisionBasisAnswersAndUnknown PrecisionBasis = "answers_and_unknown"
+	PrecisionBasisMostlyUnknown     PrecisionBasis = "mostly_unknown"
+	PrecisionBasisTooFew            PrecisionBasis = "too_few"
+	PrecisionBasisUnknownAlone      PrecisionBasis = "unknown_alone"
+)
+
+// Valid indicates whether the value is a known member of the PrecisionBasis enum.
+func (e PrecisionBasis) Valid() bool {
+	switch e {
+	case PrecisionBasisAnswers:
+		return true
+	case PrecisionBasisAnswersAndUnknown:
+		return true
+	case PrecisionBasisMostlyUnknown:
+		return true
+	case PrecisionBasisTooFew:
+		return true
+	case PrecisionBasisUnknownAlone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PrecisionMethod.
+const (
+	PrecisionMethodClopperPearson PrecisionMethod = "clopper_pearson"
+	PrecisionMethodWilson         PrecisionMethod = "wilson"
+)
+
+// Valid indicates whether the value is a known member of the PrecisionMethod enum.
+func (e PrecisionMethod) Valid() bool {
+	switch e {
+	case PrecisionMethodClopperPearson:
+		return true
+	case PrecisionMethodWilson:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Purpose.
 const (
 	PurposeFigureCheck        Purpose = "figure_check"
@@ -474,6 +552,21 @@ func (e Purpose) Valid() bool {
 	case PurposeReleasePreparation:
 		return true
 	case PurposeTrendReport:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RateRatioMethod.
+const (
+	RateRatioMethodMantelHaenszel RateRatioMethod = "mantel_haenszel"
+)
+
+// Valid indicates whether the value is a known member of the RateRatioMethod enum.
+func (e RateRatioMethod) Valid() bool {
+	switch e {
+	case RateRatioMethodMantelHaenszel:
 		return true
 	default:
 		return false
@@ -3006,6 +3099,27 @@ func (e UnboundNumberReason) Valid() bool {
 	}
 }
 
+// Defines values for Interval.
+const (
+	IntervalClopperPearson Interval = "clopper_pearson"
+	IntervalNone           Interval = "none"
+	IntervalWilson         Interval = "wilson"
+)
+
+// Valid indicates whether the value is a known member of the Interval enum.
+func (e Interval) Valid() bool {
+	switch e {
+	case IntervalClopperPearson:
+		return true
+	case IntervalNone:
+		return true
+	case IntervalWilson:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SubmitBatchParamsMode.
 const (
 	SubmitBatchParamsModeAllOrNothing SubmitBatchParamsMode = "all_or_nothing"
@@ -3252,6 +3366,30 @@ type ComparableSeries struct {
 // ComparableSeriesChange none: no reliable change, as always with fewer than five years; not_tested: a year is withheld or counts something else
 type ComparableSeriesChange string
 
+// ComparedGroup defines model for ComparedGroup.
+type ComparedGroup struct {
+	Contacts int `json:"contacts"`
+	N        int `json:"n"`
+
+	// Of The denominator, where the figure has one
+	Of            *int `json:"of,omitempty"`
+	Organisations int  `json:"organisations"`
+}
+
+// ComparedYear defines model for ComparedYear.
+type ComparedYear struct {
+	Contacts int `json:"contacts"`
+	N        int `json:"n"`
+
+	// Of The denominator, where the figure has one
+	Of    *int          `json:"of,omitempty"`
+	Panel ComparedGroup `json:"panel"`
+
+	// Reporting Organisations with a record of the year
+	Reporting int  `json:"reporting"`
+	Year      Year `json:"year"`
+}
+
 // Condition Answers with at least one of `in` and of the codes of `groups`, or with none of `not_in`
 type Condition struct {
 	Field  string    `json:"field"`
@@ -3347,6 +3485,11 @@ type Figure struct {
 
 	// Definition A wording in the language asked for, or in both
 	Definition *Text `json:"definition,omitempty"`
+
+	// Interval How far a share carries, 95 per cent. `answers`: every answer is known. `answers_and_unknown`: from the lower end without the unknown
+	// to the upper end with all of them. `unknown_alone`: fewer than 80 per cent are known, so the ends are the shares without and with
+	// all of the others. `mostly_unknown`, where fewer than half are known, and `too_few`, of fewer than 20: there are no ends.
+	Interval *Precision `json:"interval,omitempty"`
 
 	// Label A wording in the language asked for, or in both
 	Label Text `json:"label"`
@@ -3452,6 +3595,38 @@ type Finding struct {
 
 // FindingClass defines model for Finding.Class.
 type FindingClass string
+
+// InternalComparison defines model for InternalComparison.
+type InternalComparison struct {
+	// Both Organisations that reported in both years: the panel
+	Both int `json:"both"`
+
+	// Change Of n: the panel's change, and the entrants' n, less the leavers'
+	Change   int           `json:"change"`
+	Codebook int           `json:"codebook"`
+	Entrants ComparedGroup `json:"entrants"`
+
+	// ExactP How likely the panel's two numbers lie so far apart by chance alone, exact given their sum. Left out where the panel counts nobody.
+	ExactP *string      `json:"exact_p,omitempty"`
+	Figure string       `json:"figure"`
+	From   ComparedYear `json:"from"`
+
+	// Internal Exact; not for publication
+	Internal InternalComparisonInternal `json:"internal"`
+
+	// Label A wording in the language asked for, or in both
+	Label       Text          `json:"label"`
+	Leavers     ComparedGroup `json:"leavers"`
+	PanelChange int           `json:"panel_change"`
+
+	// Ratio The later year over the earlier one within each organisation of the panel, twelve months in each. Left out where the panel counts nobody in one of them.
+	Ratio     *RateRatio   `json:"ratio,omitempty"`
+	Sentences []Text       `json:"sentences"`
+	To        ComparedYear `json:"to"`
+}
+
+// InternalComparisonInternal Exact; not for publication
+type InternalComparisonInternal bool
 
 // InternalFigures defines model for InternalFigures.
 type InternalFigures struct {
@@ -3577,6 +3752,12 @@ type Organisations struct {
 	Organisations []Organisation `json:"organisations"`
 }
 
+// Participation defines model for Participation.
+type Participation struct {
+	Organisations []openapi_types.UUID `json:"organisations"`
+	Year          int                  `json:"year"`
+}
+
 // Period defines model for Period.
 type Period struct {
 	State PeriodState `json:"state"`
@@ -3646,6 +3827,13 @@ type PlacePart string
 type Plan struct {
 	Figures *[]WantedFigure `json:"figures,omitempty"`
 
+	// Intervals Uncertainty intervals beside the shares; none when left out
+	Intervals *PlanIntervals `json:"intervals,omitempty"`
+	Panels    *[]WantedPanel `json:"panels,omitempty"`
+
+	// Participation Who took part in a year, whether or not anybody turned to them; never published
+	Participation *[]Participation `json:"participation,omitempty"`
+
 	// Policy The protection's parameters, all of them public; what is left out has its default
 	Policy *Policy        `json:"policy,omitempty"`
 	Prose  *[]WantedProse `json:"prose,omitempty"`
@@ -3657,6 +3845,9 @@ type Plan struct {
 	Universes []PlanName `json:"universes"`
 	Years     []int      `json:"years"`
 }
+
+// PlanIntervals Uncertainty intervals beside the shares; none when left out
+type PlanIntervals string
 
 // PlanName defines model for PlanName.
 type PlanName = string
@@ -3676,6 +3867,31 @@ type Policy struct {
 	TOrg                *int  `json:"t_org,omitempty"`
 	ZerosArePublic      *bool `json:"zeros_are_public,omitempty"`
 }
+
+// Precision How far a share carries, 95 per cent. `answers`: every answer is known. `answers_and_unknown`: from the lower end without the unknown
+// to the upper end with all of them. `unknown_alone`: fewer than 80 per cent are known, so the ends are the shares without and with
+// all of the others. `mostly_unknown`, where fewer than half are known, and `too_few`, of fewer than 20: there are no ends.
+type Precision struct {
+	Basis PrecisionBasis `json:"basis"`
+
+	// High Example: 0.858
+	High *string `json:"high,omitempty"`
+
+	// Low Of the whole, to the nearest thousandth
+	//
+	// Example: 0.579
+	Low    *string         `json:"low,omitempty"`
+	Method PrecisionMethod `json:"method"`
+
+	// Wording A wording in the language asked for, or in both
+	Wording Text `json:"wording"`
+}
+
+// PrecisionBasis defines model for Precision.Basis.
+type PrecisionBasis string
+
+// PrecisionMethod defines model for Precision.Method.
+type PrecisionMethod string
 
 // Price defines model for Price.
 type Price struct {
@@ -3712,6 +3928,17 @@ type Purpose string
 
 // Range Both ends included; null is no upper end
 type Range = []*int
+
+// RateRatio The later year over the earlier one within each organisation of the panel, twelve months in each. Left out where the panel counts nobody in one of them.
+type RateRatio struct {
+	High   string          `json:"high"`
+	Low    string          `json:"low"`
+	Method RateRatioMethod `json:"method"`
+	Value  string          `json:"value"`
+}
+
+// RateRatioMethod defines model for RateRatio.Method.
+type RateRatioMethod string
 
 // Receipt defines model for Receipt.
 type Receipt struct {
@@ -4500,6 +4727,16 @@ type WantedFigure struct {
 	Required *bool `json:"required,omitempty"`
 }
 
+// WantedPanel Figures over the organisations that took part in all of the years, so that the years can be compared. At least three organisations, and none or at least three outside in each of the plan's years.
+type WantedPanel struct {
+	// Figures Among the plan's figures
+	Figures []PlanName `json:"figures"`
+	Name    PlanName   `json:"name"`
+
+	// Years Increasing; one at least is the plan's
+	Years []int `json:"years"`
+}
+
 // WantedProse defines model for WantedProse.
 type WantedProse struct {
 	Name     PlanName    `json:"name"`
@@ -4557,6 +4794,9 @@ type FileName = string
 
 // IfMatch defines model for IfMatch.
 type IfMatch = string
+
+// Interval defines model for Interval.
+type Interval string
 
 // RequestID defines model for RequestId.
 type RequestID = UUID
@@ -4618,10 +4858,25 @@ type GetCodebookParams struct {
 	Lang *Language `form:"lang,omitempty" json:"lang,omitempty"`
 }
 
+// CompareYearsParams defines parameters for CompareYears.
+type CompareYearsParams struct {
+	// From The earlier year
+	From Year `form:"from" json:"from"`
+
+	// To The later year
+	To Year `form:"to" json:"to"`
+
+	// Purpose Why the figures are read
+	Purpose Purpose `form:"purpose" json:"purpose"`
+}
+
 // GetDeskFiguresParams defines parameters for GetDeskFigures.
 type GetDeskFiguresParams struct {
 	// Purpose Why the figures are read
 	Purpose Purpose `form:"purpose" json:"purpose"`
+
+	// Interval How the uncertainty of shares is worked out. It presumes that those counted stand for more than themselves.
+	Interval *Interval `form:"interval,omitempty" json:"interval,omitempty"`
 }
 
 // CountDeskTableParams defines parameters for CountDeskTable.
@@ -4646,6 +4901,12 @@ type ApproveDraftParams struct {
 type RejectDraftParams struct {
 	// IfMatch The ETag of the version that the change replaces, or that the decision is about
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetOwnFiguresParams defines parameters for GetOwnFigures.
+type GetOwnFiguresParams struct {
+	// Interval How the uncertainty of shares is worked out. It presumes that those counted stand for more than themselves.
+	Interval *Interval `form:"interval,omitempty" json:"interval,omitempty"`
 }
 
 // GetDefaultPlanParams defines parameters for GetDefaultPlan.
@@ -4993,6 +5254,15 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/codebook (the `GetCodebook` operationId).
 	GetCodebook(ctx context.Context, params *GetCodebookParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CompareYears A figure in two closed periods, without what organisations that came or went add or take
+	//
+	// The organisations that reported in both years are compared with themselves; an organisation reported in a year if it has a record of
+	// it. Which they are is not said. Two years show no trend, whatever they hold. The purpose goes into the ledger before anything is
+	// read.
+	//
+	// Corresponds with GET /v1/desk/comparisons/{figure} (the `CompareYears` operationId).
+	CompareYears(ctx context.Context, figure FigureName, params *CompareYearsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetDeskFigures The exact figures of a closed period
 	//
 	// The purpose goes into the ledger before anything is read.
@@ -5161,7 +5431,7 @@ type ClientInterface interface {
 	// GetOwnFigures The figures over the organisation's own records
 	//
 	// Corresponds with GET /v1/own/periods/{year}/figures (the `GetOwnFigures` operationId).
-	GetOwnFigures(ctx context.Context, year Year, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetOwnFigures(ctx context.Context, year Year, params *GetOwnFiguresParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetOwnQuality How often each question was asked and answered, over the organisation's own records
 	//
@@ -5632,6 +5902,25 @@ func (c *Connection) GetCodebook(ctx context.Context, params *GetCodebookParams,
 	return c.Client.Do(req)
 }
 
+// CompareYears A figure in two closed periods, without what organisations that came or went add or take
+//
+// The organisations that reported in both years are compared with themselves; an organisation reported in a year if it has a record of
+// it. Which they are is not said. Two years show no trend, whatever they hold. The purpose goes into the ledger before anything is
+// read.
+//
+// Corresponds with GET /v1/desk/comparisons/{figure} (the `CompareYears` operationId).
+func (c *Connection) CompareYears(ctx context.Context, figure FigureName, params *CompareYearsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompareYearsRequest(c.Server, figure, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetDeskFigures The exact figures of a closed period
 //
 // The purpose goes into the ledger before anything is read.
@@ -6010,8 +6299,8 @@ func (c *Connection) PutOrganisation(ctx context.Context, organisationID UUID, b
 // GetOwnFigures The figures over the organisation's own records
 //
 // Corresponds with GET /v1/own/periods/{year}/figures (the `GetOwnFigures` operationId).
-func (c *Connection) GetOwnFigures(ctx context.Context, year Year, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetOwnFiguresRequest(c.Server, year)
+func (c *Connection) GetOwnFigures(ctx context.Context, year Year, params *GetOwnFiguresParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOwnFiguresRequest(c.Server, year, params)
 	if err != nil {
 		return nil, err
 	}
@@ -7016,6 +7305,79 @@ func NewGetCodebookRequest(server string, params *GetCodebookParams) (*http.Requ
 	return req, nil
 }
 
+// NewCompareYearsRequest constructs an http.Request for the CompareYears method
+func NewCompareYearsRequest(server string, figure FigureName, params *CompareYearsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "figure", figure, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/desk/comparisons/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "purpose", params.Purpose, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetDeskFiguresRequest constructs an http.Request for the GetDeskFigures method
 func NewGetDeskFiguresRequest(server string, year Year, params *GetDeskFiguresParams) (*http.Request, error) {
 	var err error
@@ -7057,6 +7419,18 @@ func NewGetDeskFiguresRequest(server string, year Year, params *GetDeskFiguresPa
 			for _, qp := range strings.Split(queryFrag, "&") {
 				rawQueryFragments = append(rawQueryFragments, qp)
 			}
+		}
+
+		if params.Interval != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "interval", *params.Interval, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {
@@ -7703,7 +8077,7 @@ func NewPutOrganisationRequestWithBody(server string, organisationID UUID, conte
 }
 
 // NewGetOwnFiguresRequest constructs an http.Request for the GetOwnFigures method
-func NewGetOwnFiguresRequest(server string, year Year) (*http.Request, error) {
+func NewGetOwnFiguresRequest(server string, year Year, params *GetOwnFiguresParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -7726,6 +8100,33 @@ func NewGetOwnFiguresRequest(server string, year Year) (*http.Request, error) {
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Interval != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "interval", *params.Interval, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -9181,6 +9582,17 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/codebook (the `GetCodebook` operationId).
 	GetCodebookWithResponse(ctx context.Context, params *GetCodebookParams, reqEditors ...RequestEditorFn) (*GetCodebookResponse, error)
 
+	// CompareYearsWithResponse A figure in two closed periods, without what organisations that came or went add or take
+	//
+	// The organisations that reported in both years are compared with themselves; an organisation reported in a year if it has a record of
+	// it. Which they are is not said. Two years show no trend, whatever they hold. The purpose goes into the ledger before anything is
+	// read.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /v1/desk/comparisons/{figure} (the `CompareYears` operationId).
+	CompareYearsWithResponse(ctx context.Context, figure FigureName, params *CompareYearsParams, reqEditors ...RequestEditorFn) (*CompareYearsResponse, error)
+
 	// GetDeskFiguresWithResponse The exact figures of a closed period
 	//
 	// The purpose goes into the ledger before anything is read.
@@ -9373,7 +9785,7 @@ type ClientWithResponsesInterface interface {
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /v1/own/periods/{year}/figures (the `GetOwnFigures` operationId).
-	GetOwnFiguresWithResponse(ctx context.Context, year Year, reqEditors ...RequestEditorFn) (*GetOwnFiguresResponse, error)
+	GetOwnFiguresWithResponse(ctx context.Context, year Year, params *GetOwnFiguresParams, reqEditors ...RequestEditorFn) (*GetOwnFiguresResponse, error)
 
 	// GetOwnQualityWithResponse How often each question was asked and answered, over the organisation's own records
 	//
@@ -10383,6 +10795,124 @@ func (r GetCodebookResponse) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r GetCodebookResponse) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CompareYearsResponse200Headers the declared response headers of an HTTP 200 response for CompareYears
+type CompareYearsResponse200Headers struct {
+	CacheControl *string
+}
+
+// CompareYearsResponse401Headers the declared response headers of an HTTP 401 response for CompareYears
+type CompareYearsResponse401Headers struct {
+	WWWAuthenticate *string
+}
+
+// CompareYearsResponse503Headers the declared response headers of an HTTP 503 response for CompareYears
+type CompareYearsResponse503Headers struct {
+	RetryAfter *int
+}
+
+type CompareYearsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *InternalComparison
+	// ApplicationProblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationProblemJSON400 *Malformed
+	// ApplicationProblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationProblemJSON401 *Unauthenticated
+	// ApplicationProblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationProblemJSON403 *Forbidden
+	// ApplicationProblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationProblemJSON404 *NotFound
+	// ApplicationProblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationProblemJSON409 *Conflict
+	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
+	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationProblemJSONDefault *Problem
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CompareYearsResponse200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CompareYearsResponse401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CompareYearsResponse503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CompareYearsResponse) GetJSON200() *InternalComparison {
+	return r.JSON200
+}
+
+// GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r CompareYearsResponse) GetApplicationProblemJSON400() *Malformed {
+	return r.ApplicationProblemJSON400
+}
+
+// GetApplicationProblemJSON401 returns the response for an HTTP 401 `application/problem+json` response
+func (r CompareYearsResponse) GetApplicationProblemJSON401() *Unauthenticated {
+	return r.ApplicationProblemJSON401
+}
+
+// GetApplicationProblemJSON403 returns the response for an HTTP 403 `application/problem+json` response
+func (r CompareYearsResponse) GetApplicationProblemJSON403() *Forbidden {
+	return r.ApplicationProblemJSON403
+}
+
+// GetApplicationProblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r CompareYearsResponse) GetApplicationProblemJSON404() *NotFound {
+	return r.ApplicationProblemJSON404
+}
+
+// GetApplicationProblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r CompareYearsResponse) GetApplicationProblemJSON409() *Conflict {
+	return r.ApplicationProblemJSON409
+}
+
+// GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
+func (r CompareYearsResponse) GetApplicationProblemJSON422() *Invalid {
+	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r CompareYearsResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
+}
+
+// GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r CompareYearsResponse) GetApplicationProblemJSONDefault() *Problem {
+	return r.ApplicationProblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r CompareYearsResponse) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CompareYearsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompareYearsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CompareYearsResponse) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -15721,6 +16251,23 @@ func (c *ClientWithResponses) GetCodebookWithResponse(ctx context.Context, param
 	return ParseGetCodebookResponse(rsp)
 }
 
+// CompareYearsWithResponse A figure in two closed periods, without what organisations that came or went add or take
+//
+// The organisations that reported in both years are compared with themselves; an organisation reported in a year if it has a record of
+// it. Which they are is not said. Two years show no trend, whatever they hold. The purpose goes into the ledger before anything is
+// read.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /v1/desk/comparisons/{figure} (the `CompareYears` operationId).
+func (c *ClientWithResponses) CompareYearsWithResponse(ctx context.Context, figure FigureName, params *CompareYearsParams, reqEditors ...RequestEditorFn) (*CompareYearsResponse, error) {
+	rsp, err := c.CompareYears(ctx, figure, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompareYearsResponse(rsp)
+}
+
 // GetDeskFiguresWithResponse The exact figures of a closed period
 //
 // The purpose goes into the ledger before anything is read.
@@ -16039,8 +16586,8 @@ func (c *ClientWithResponses) PutOrganisationWithResponse(ctx context.Context, o
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /v1/own/periods/{year}/figures (the `GetOwnFigures` operationId).
-func (c *ClientWithResponses) GetOwnFiguresWithResponse(ctx context.Context, year Year, reqEditors ...RequestEditorFn) (*GetOwnFiguresResponse, error) {
-	rsp, err := c.GetOwnFigures(ctx, year, reqEditors...)
+func (c *ClientWithResponses) GetOwnFiguresWithResponse(ctx context.Context, year Year, params *GetOwnFiguresParams, reqEditors ...RequestEditorFn) (*GetOwnFiguresResponse, error) {
+	rsp, err := c.GetOwnFigures(ctx, year, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -17226,6 +17773,121 @@ func ParseGetCodebookResponse(rsp *http.Response) (*GetCodebookResponse, error) 
 		}
 		response.ApplicationProblemJSONDefault = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseCompareYearsResponse parses an HTTP response from a CompareYearsWithResponse call
+func ParseCompareYearsResponse(rsp *http.Response) (*CompareYearsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompareYearsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest InternalComparison
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Malformed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest Invalid
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Problem
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CompareYearsResponse200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers CompareYearsResponse401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers CompareYearsResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -22466,6 +23128,9 @@ type ServerInterface interface {
 	// GetCodebook Fields, codes, labels, ladders and rules
 	// (GET /v1/codebook)
 	GetCodebook(ctx echo.Context, params GetCodebookParams) error
+	// CompareYears A figure in two closed periods, without what organisations that came or went add or take
+	// (GET /v1/desk/comparisons/{figure})
+	CompareYears(ctx echo.Context, figure FigureName, params CompareYearsParams) error
 	// GetDeskFigures The exact figures of a closed period
 	// (GET /v1/desk/periods/{year}/figures)
 	GetDeskFigures(ctx echo.Context, year Year, params GetDeskFiguresParams) error
@@ -22516,7 +23181,7 @@ type ServerInterface interface {
 	PutOrganisation(ctx echo.Context, organisationID UUID) error
 	// GetOwnFigures The figures over the organisation's own records
 	// (GET /v1/own/periods/{year}/figures)
-	GetOwnFigures(ctx echo.Context, year Year) error
+	GetOwnFigures(ctx echo.Context, year Year, params GetOwnFiguresParams) error
 	// GetOwnQuality How often each question was asked and answered, over the organisation's own records
 	// (GET /v1/own/periods/{year}/quality)
 	GetOwnQuality(ctx echo.Context, year Year) error
@@ -22722,6 +23387,45 @@ func (w *ServerInterfaceWrapper) GetCodebook(ctx echo.Context) error {
 	return err
 }
 
+// CompareYears converts echo context to params.
+func (w *ServerInterfaceWrapper) CompareYears(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "figure" -------------
+	var figure FigureName
+
+	err = runtime.BindStyledParameterWithOptions("simple", "figure", ctx.Param("figure"), &figure, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter figure: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CompareYearsParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Required query parameter "purpose" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "purpose", ctx.QueryParams(), &params.Purpose, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter purpose: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CompareYears(ctx, figure, params)
+	return err
+}
+
 // GetDeskFigures converts echo context to params.
 func (w *ServerInterfaceWrapper) GetDeskFigures(ctx echo.Context) error {
 	var err error
@@ -22740,6 +23444,13 @@ func (w *ServerInterfaceWrapper) GetDeskFigures(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, true, "purpose", ctx.QueryParams(), &params.Purpose, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter purpose: %s", err))
+	}
+
+	// ------------- Optional query parameter "interval" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "interval", ctx.QueryParams(), &params.Interval, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter interval: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -23053,8 +23764,17 @@ func (w *ServerInterfaceWrapper) GetOwnFigures(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOwnFiguresParams
+	// ------------- Optional query parameter "interval" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "interval", ctx.QueryParams(), &params.Interval, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter interval: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetOwnFigures(ctx, year)
+	err = w.Handler.GetOwnFigures(ctx, year, params)
 	return err
 }
 
@@ -23684,6 +24404,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/own/periods/:year/quality", wrapper.GetOwnQuality, options.OperationMiddlewares["getOwnQuality"]...)
 	router.GET(options.BaseURL+"/v1/desk/periods/:year/figures", wrapper.GetDeskFigures, options.OperationMiddlewares["getDeskFigures"]...)
 	router.POST(options.BaseURL+"/v1/desk/periods/:year/tables", wrapper.CountDeskTable, options.OperationMiddlewares["countDeskTable"]...)
+	router.GET(options.BaseURL+"/v1/desk/comparisons/:figure", wrapper.CompareYears, options.OperationMiddlewares["compareYears"]...)
 	router.GET(options.BaseURL+"/v1/periods", wrapper.ListPeriods, options.OperationMiddlewares["listPeriods"]...)
 	router.PUT(options.BaseURL+"/v1/periods/:year", wrapper.PutPeriod, options.OperationMiddlewares["putPeriod"]...)
 	router.GET(options.BaseURL+"/v1/releases", wrapper.ListReleases, options.OperationMiddlewares["listReleases"]...)

@@ -17,18 +17,23 @@ const (
 	CodePeriodUnknown fault.Code = "period_unknown"
 	// CodeTableTooDetailed: a desk table has at most MaxDetail dimensions and filters together.
 	CodeTableTooDetailed fault.Code = "table_too_detailed"
+	// CodeFigureUnknown: there is no figure of that name.
+	CodeFigureUnknown fault.Code = "figure_unknown"
+	// CodeYearsNotInOrder: of two years that are compared, the earlier comes first.
+	CodeYearsNotInOrder fault.Code = "years_not_in_order"
 	// CodeLedgerUnavailable: the deed could not be written down, so nothing was
 	// read. Retry after a while.
 	CodeLedgerUnavailable fault.Code = "ledger_unavailable"
 )
 
-// The deeds of this package. The subject of each is the year.
+// The deeds of this package. The subject of each is the year, or both years.
 const (
-	DeedDeskFigures ledger.Deed = "desk.figures_read"
-	DeedDeskTable   ledger.Deed = "desk.table_read"
-	DeedOwnFigures  ledger.Deed = "own.figures_read"
-	DeedOwnTable    ledger.Deed = "own.table_read"
-	DeedOwnQuality  ledger.Deed = "own.quality_read"
+	DeedDeskFigures    ledger.Deed = "desk.figures_read"
+	DeedDeskTable      ledger.Deed = "desk.table_read"
+	DeedDeskComparison ledger.Deed = "desk.comparison_read"
+	DeedOwnFigures     ledger.Deed = "own.figures_read"
+	DeedOwnTable       ledger.Deed = "own.table_read"
+	DeedOwnQuality     ledger.Deed = "own.quality_read"
 )
 
 // Purpose is why the desk looks at exact counts. It goes into the ledger.

@@ -8,23 +8,25 @@ import (
 	"manniskohandel.se/casestat/pkg/table"
 )
 
-// Internal is what somebody inside may see: exact counts of one year. Only
+// Internal is what somebody inside may see: exact counts of a year, or of two
+// that are compared. Only
 // this package makes one, and nothing that exports or publishes takes one. It
 // does not print, log or encode itself: whoever words it does so field by
 // field, on an answer that says it is internal.
 type Internal struct {
-	year      int
-	purpose   Purpose
-	codebook  codelist.Version
-	contacts  int
-	countOnly int
-	persons   table.Persons
-	readings  []table.Reading
-	table     *table.Table
-	quality   []table.Coverage
+	year       int
+	purpose    Purpose
+	codebook   codelist.Version
+	contacts   int
+	countOnly  int
+	persons    table.Persons
+	readings   []table.Reading
+	table      *table.Table
+	quality    []table.Coverage
+	comparison *Comparison
 }
 
-// Year is the reporting year.
+// Year is the reporting year, the later one of a comparison.
 func (i *Internal) Year() int { return i.year }
 
 // Purpose is why the desk asked; "" over a member's own records.
@@ -33,7 +35,7 @@ func (i *Internal) Purpose() Purpose { return i.purpose }
 // Codebook is the version that everything was counted by.
 func (i *Internal) Codebook() codelist.Version { return i.codebook }
 
-// Contacts are all records of the year, count-only ones included.
+// Contacts are all records of the year or years, count-only ones included.
 func (i *Internal) Contacts() int { return i.contacts }
 
 // CountOnly are the records that stand in no figure and no table.
@@ -52,6 +54,9 @@ func (i *Internal) Table() *table.Table { return i.table }
 // Quality says for each field how often it was asked and answered, nil for
 // another question.
 func (i *Internal) Quality() []table.Coverage { return i.quality }
+
+// Comparison is how two years compare, nil for another question.
+func (i *Internal) Comparison() *Comparison { return i.comparison }
 
 const withheld = "internal counts (withheld)"
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"manniskohandel.se/casestat/pkg/access"
@@ -137,21 +136,31 @@ type reading struct {
 
 // desk loads a closed year of all members.
 func (s *Service) desk(ctx context.Context, p access.Principal, r reading) (*table.Columns, error) {
-	if err := p.Require(access.DeskRead); err != nil {
+	if err := s.admit(ctx, p, r, r.Year); err != nil {
 		return nil, err
-	}
-	if !slices.Contains(Purposes(), r.Purpose) {
-		return nil, refused(CodeUnknownPurpose, "/purpose")
-	}
-	if err := s.enter(ctx, p, r); err != nil {
-		return nil, err
-	}
-	if state, err := s.state(ctx, r.Year); err != nil {
-		return nil, err
-	} else if state != record.PeriodClosed {
-		return nil, fault.New(fault.Conflict, CodePeriodNotClosed)
 	}
 	return s.load(ctx, Scope{Year: r.Year}, r.fields)
+}
+
+// admit lets the desk read years that are closed, once it is written down why.
+func (s *Service) admit(ctx context.Context, p access.Principal, r reading, years ...int) error {
+	if err := p.Require(access.DeskRead); err != nil {
+		return err
+	}
+	if !slices.Contains(Purposes(), r.Purpose) {
+		return refused(CodeUnknownPurpose, "/purpose")
+	}
+	if err := s.enter(ctx, p, r, years...); err != nil {
+		return err
+	}
+	states, err := s.states(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(years, func(year int) bool { return states[year] != record.PeriodClosed }) {
+		return fault.New(fault.Conflict, CodePeriodNotClosed)
+	}
+	return nil
 }
 
 // own loads a year of the principal's own organisation, which comes from the
@@ -163,12 +172,12 @@ func (s *Service) own(ctx context.Context, p access.Principal, r reading) (*tabl
 	if p.Organisation == "" { // such a scope would mean everybody's records
 		return nil, fault.New(fault.Forbidden, access.CodePermissionMissing)
 	}
-	if err := s.enter(ctx, p, r); err != nil {
+	if err := s.enter(ctx, p, r, r.Year); err != nil {
 		return nil, err
 	}
-	if state, err := s.state(ctx, r.Year); err != nil {
+	if states, err := s.states(ctx); err != nil {
 		return nil, err
-	} else if state == "" {
+	} else if states[r.Year] == "" {
 		return nil, fault.New(fault.NotFound, CodePeriodUnknown)
 	}
 	return s.load(ctx, Scope{Year: r.Year, Organisation: p.Organisation}, r.fields)
@@ -176,12 +185,12 @@ func (s *Service) own(ctx context.Context, p access.Principal, r reading) (*tabl
 
 // enter writes the deed down before anything is read: what the ledger cannot
 // take does not happen.
-func (s *Service) enter(ctx context.Context, p access.Principal, r reading) error {
+func (s *Service) enter(ctx context.Context, p access.Principal, r reading, years ...int) error {
 	err := s.deps.Store.Append(ctx, []ledger.Entry{{
 		Day:      s.deps.Now().UTC().Format(time.DateOnly),
 		Actor:    string(p.Client),
 		Deed:     r.deed,
-		Subjects: []string{strconv.Itoa(r.Year)},
+		Subjects: subjectsOf(years),
 		Reason:   string(r.Purpose),
 	}})
 	if err != nil {
@@ -190,18 +199,14 @@ func (s *Service) enter(ctx context.Context, p access.Principal, r reading) erro
 	return nil
 }
 
-// state is the state of a year, "" when nobody opened it.
-func (s *Service) state(ctx context.Context, year int) (record.PeriodState, error) {
+// states are those of the years that somebody ever opened.
+func (s *Service) states(ctx context.Context) (map[int]record.PeriodState, error) {
 	periods, err := s.deps.Store.Periods(ctx)
-	if err != nil {
-		return "", err
-	}
+	states := make(map[int]record.PeriodState, len(periods))
 	for _, p := range periods {
-		if p.Year == year {
-			return p.State, nil
-		}
+		states[p.Year] = p.State
 	}
-	return "", nil
+	return states, err
 }
 
 func (s *Service) builder(fields ...codelist.FieldName) (*table.Builder, error) {

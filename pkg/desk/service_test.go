@@ -23,6 +23,7 @@ import (
 )
 
 const (
+	earlierYear = 2023
 	closedYear  = 2024
 	openYear    = 2025
 	unknownYear = 1999
@@ -35,13 +36,14 @@ var (
 
 	byGender = table.Spec{Dimensions: []table.Dimension{{Field: "gender"}}}
 	trend    = desk.Query{Year: closedYear, Purpose: desk.TrendReport}
+	years    = desk.Pair{Figure: "relation_to_perpetrator", From: earlierYear, To: closedYear, Purpose: desk.TrendReport}
 )
 
 // house is a Service over a memory: three records of org-a and one of org-b in
 // the closed year, one count-only record beside them, one of org-a in the open year.
 func house(t *testing.T) (*desk.Service, *memory) {
 	t.Helper()
-	m := &memory{periods: []record.Period{{Year: closedYear, State: record.PeriodClosed}, {Year: openYear, State: record.PeriodOpen}}}
+	m := &memory{periods: []record.Period{{Year: earlierYear, State: record.PeriodClosed}, {Year: closedYear, State: record.PeriodClosed}, {Year: openYear, State: record.PeriodOpen}}}
 	schema := record.NewSchema(codelist.Current())
 	put := func(org access.OrganisationID, year int, answers map[codelist.FieldName]codelist.Code) {
 		a := schema.Blank()
@@ -92,6 +94,7 @@ func questions(s *desk.Service) map[string]func(context.Context) (*desk.Internal
 	return map[string]func(context.Context) (*desk.Internal, error){
 		"figures":     func(ctx context.Context) (*desk.Internal, error) { return s.Figures(ctx, author, trend) },
 		"table":       func(ctx context.Context) (*desk.Internal, error) { return s.Table(ctx, author, trend, byGender) },
+		"comparison":  func(ctx context.Context) (*desk.Internal, error) { return s.Compare(ctx, author, years) },
 		"own figures": func(ctx context.Context) (*desk.Internal, error) { return s.OwnFigures(ctx, alma, closedYear) },
 		"own table":   func(ctx context.Context) (*desk.Internal, error) { return s.OwnTable(ctx, alma, closedYear, byGender) },
 		"own quality": func(ctx context.Context) (*desk.Internal, error) { return s.OwnQuality(ctx, alma, closedYear) },

@@ -16,6 +16,10 @@ type Scope struct {
 	Organisation access.OrganisationID
 }
 
+// Origin is where a record comes from. Member numbers its organisation, from 0
+// on and for one call alone: which one it is, the number does not say.
+type Origin struct{ Year, Member int }
+
 // Store gives the current records to count. It never says whose they are.
 type Store interface {
 	// Append writes deeds to the ledger in a transaction of their own; nothing
@@ -28,4 +32,7 @@ type Store interface {
 	// organisation over a year that is not closed yields nothing, by the
 	// database's own policy where it has one.
 	Scan(ctx context.Context, scope Scope, each func(codelist.Version, record.Answers) error) error
+	// ScanPair is Scan of two closed years over all organisations. The same
+	// organisation has the same number in both.
+	ScanPair(ctx context.Context, from, to int, each func(Origin, codelist.Version, record.Answers) error) error
 }

@@ -68,6 +68,29 @@ func (m *memory) Scan(_ context.Context, scope desk.Scope, each func(codelist.Ve
 	return nil
 }
 
+func (m *memory) ScanPair(_ context.Context, from, to int, each func(desk.Origin, codelist.Version, record.Answers) error) error {
+	m.calls = append(m.calls, "scan")
+	if m.scanFails {
+		return errBroken
+	}
+	var met []access.OrganisationID
+	var buffer record.Answers
+	for _, r := range m.records {
+		if r.year != from && r.year != to {
+			continue
+		}
+		if !slices.Contains(met, r.organisation) {
+			met = append(met, r.organisation)
+		}
+		buffer = append(buffer[:0], r.answers...)
+		if err := each(desk.Origin{Year: r.year, Member: slices.Index(met, r.organisation)}, r.version, buffer); err != nil {
+			return err
+		}
+		clear(buffer)
+	}
+	return nil
+}
+
 // forgetful is the contrast to the ledger: what it cannot write down it lets pass.
 type forgetful struct{ *memory }
 

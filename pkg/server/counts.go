@@ -18,6 +18,7 @@ import (
 type Counts interface {
 	Figures(ctx context.Context, p access.Principal, q desk.Query) (*desk.Internal, error)
 	Table(ctx context.Context, p access.Principal, q desk.Query, spec table.Spec) (*desk.Internal, error)
+	Compare(ctx context.Context, p access.Principal, q desk.Pair) (*desk.Internal, error)
 	OwnFigures(ctx context.Context, p access.Principal, year int) (*desk.Internal, error)
 	OwnTable(ctx context.Context, p access.Principal, year int, spec table.Spec) (*desk.Internal, error)
 	OwnQuality(ctx context.Context, p access.Principal, year int) (*desk.Internal, error)
@@ -44,7 +45,7 @@ func (s *Server) tableSpec(c echo.Context) (table.Spec, error) {
 }
 
 // figures words exact figures: first the slide, then the recommendations.
-func (s *Server) figures(c echo.Context, i *desk.Internal) error {
+func (s *Server) figures(c echo.Context, i *desk.Internal, method desk.Method) error {
 	told := api.InternalFigures{
 		Internal: true, Year: i.Year(), Codebook: int(i.Codebook()), Contacts: i.Contacts(), CountOnly: i.CountOnly(),
 		Persons: s.persons(i), Figures: []api.Figure{}, Recommendations: []api.Recommendation{},
@@ -54,12 +55,12 @@ func (s *Server) figures(c echo.Context, i *desk.Internal) error {
 		readings[r.Figure.Name] = r
 	}
 	for _, f := range s.deps.Figures.Slide {
-		told.Figures = append(told.Figures, s.figure(readings[f.Name]))
+		told.Figures = append(told.Figures, s.figure(readings[f.Name], method))
 	}
 	for _, r := range s.deps.Figures.Recommendations {
 		indicators := make([]api.Figure, len(r.Indicators))
 		for j, f := range r.Indicators {
-			indicators[j] = s.figure(readings[f.Name])
+			indicators[j] = s.figure(readings[f.Name], method)
 		}
 		told.Recommendations = append(told.Recommendations, api.Recommendation{
 			Number: r.Number, Label: bothLanguages.text(r.Label), Indicators: indicators,
@@ -68,7 +69,7 @@ func (s *Server) figures(c echo.Context, i *desk.Internal) error {
 	return c.JSON(http.StatusOK, told)
 }
 
-func (s *Server) figure(r table.Reading) api.Figure {
+func (s *Server) figure(r table.Reading, method desk.Method) api.Figure {
 	f, n := r.Figure, r.Numbers
 	definition := bothLanguages.text(s.deps.Figures.Definition(f))
 	told := api.Figure{
@@ -88,6 +89,9 @@ func (s *Server) figure(r table.Reading) api.Figure {
 	if r.Coverage != nil {
 		c := coverage(*r.Coverage)
 		told.Coverage = &c
+	}
+	if p, ok := desk.Precise(r, method); ok {
+		told.Interval = precision(p)
 	}
 	return told
 }

@@ -141,3 +141,113 @@ func TestTablesAreRefusedWithPointers(t *testing.T) {
 		}
 	}
 }
+
+// twoClosedYears gives A three records of 2025 and one of 2026, B one of 2025
+// alone, and closes both years.
+func twoClosedYears(t *testing.T) *servertest.Service {
+	t.Helper()
+	s := servertest.Start(t, servertest.Options{})
+	year := func(year, state string) {
+		wantStatus(t, s.Do(t, servertest.Request{
+			Method: "PUT", Path: "/v1/periods/" + year, Token: s.Token(t, s.Cast.Coordinator), Body: []byte(`{"state":"` + state + `"}`),
+		}), 200, "")
+	}
+	put := func(n int, year string, token string) {
+		body := recordtest.With(recordtest.Core(), "contact_year", year)
+		wantStatus(t, s.Do(t, servertest.Request{Method: "PUT", Path: recordPath(n), Token: token, Body: body}), 201, "")
+	}
+	a, b := s.Token(t, s.Cast.A), s.Token(t, s.Cast.B)
+	year("2026", "open")
+	for n := range 3 {
+		put(n, "2025", a)
+	}
+	put(3, "2026", a)
+	put(4, "2025", b)
+	year("2025", "closed")
+	year("2026", "closed")
+	return s
+}
+
+func TestTheDeskComparesTwoClosedYears(t *testing.T) {
+	s := twoClosedYears(t)
+	read := servertest.Request{
+		Method: "GET", Path: "/v1/desk/comparisons/women_girls_sexual_exploitation?purpose=trend_report&from=2025&to=2026", Token: s.Token(t, s.Cast.Desk),
+	}
+	answer := s.Do(t, read)
+	wantStatus(t, answer, 200, "")
+	var told struct {
+		Internal     bool
+		From, To     struct{ Year, Reporting, N int }
+		Both, Change int
+		Leavers      struct{ Organisations, N int }
+		PanelChange  int `json:"panel_change"`
+		Ratio        struct{ Method, Value string }
+		Sentences    []map[string]string
+		Entrants     struct{ Organisations int }
+	}
+	if err := json.Unmarshal(answer.Body, &told); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(told.Internal, told.From, told.To, told.Both, told.Change, told.Leavers, told.PanelChange, told.Ratio, told.Entrants); got !=
+		"true {2025 2 4} {2026 1 1} 1 -3 {1 1} -2 {mantel_haenszel 0.333} {0}" {
+		t.Errorf("%s\n%s", got, answer.Body)
+	}
+	if len(told.Sentences) != 4 || told.Sentences[3]["sv"] != "Antalet varierar; materialet visar ingen säker förändring." {
+		t.Errorf("it says %v", told.Sentences)
+	}
+	if answer.Header.Get("Cache-Control") != "no-store" || strings.Contains(string(answer.Body), servertest.ID(2)) {
+		t.Errorf("it may be kept, or names an organisation: %s", answer.Body)
+	}
+	for query, want := range map[string]struct {
+		status int
+		code   string
+	}{
+		"relation?purpose=trend_report&from=2025&to=2026":                {404, "figure_unknown"},
+		"undocumented?purpose=trend_report&from=2026&to=2025":            {422, "years_not_in_order"},
+		"undocumented?purpose=trend_report&from=2023&to=2026":            {409, "period_not_closed"},
+		"undocumented?purpose=trend_report&from=2025":                    {400, "missing_parameter"},
+		"undocumented?purpose=curiosity&from=2025&to=2026":               {400, "invalid_parameter"},
+		"undocumented?purpose=trend_report&from=2025&to=26":              {400, "invalid_parameter"},
+		"undocumented?purpose=trend_report&from=2025&to=2026&by=members": {400, "unknown_parameter"},
+	} {
+		read.Path = "/v1/desk/comparisons/" + query
+		wantStatus(t, s.Do(t, read), want.status, want.code)
+	}
+}
+
+func TestIntervalsStandBesideSharesForThoseWhoAsk(t *testing.T) {
+	s := withRecords(t)
+	closeYear(t, s)
+	desk, own := "/v1/desk/periods/2025/figures?purpose=trend_report", "/v1/own/periods/2025/figures"
+	for path, want := range map[string]int{
+		desk: 0, desk + "&interval=none": 0, desk + "&interval=wilson": 1, own: 0, own + "?interval=clopper_pearson": 1,
+	} {
+		token := s.Token(t, s.Cast.A)
+		if strings.HasPrefix(path, desk) {
+			token = s.Token(t, s.Cast.Desk)
+		}
+		answer := s.Do(t, servertest.Request{Method: "GET", Path: path, Token: token})
+		wantStatus(t, answer, 200, "")
+		var told struct {
+			Figures []struct {
+				Of       *int
+				Interval *struct {
+					Method, Basis, Low string
+					Wording            map[string]string
+				}
+			}
+		}
+		if err := json.Unmarshal(answer.Body, &told); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range told.Figures {
+			switch {
+			case (f.Interval != nil) != (want == 1 && f.Of != nil && *f.Of > 0):
+				t.Errorf("%s: %s", path, answer.Body)
+			case f.Interval != nil && (f.Interval.Basis != "too_few" || f.Interval.Low != "" || !strings.Contains(path, f.Interval.Method)):
+				t.Errorf("%s: %+v", path, f.Interval) // three persons carry no percentage
+			}
+		}
+	}
+	wantStatus(t, s.Do(t, servertest.Request{Method: "GET", Path: own + "?interval=jeffreys", Token: s.Token(t, s.Cast.A)}), 400, "invalid_parameter")
+}

@@ -13,7 +13,7 @@ func (s *Server) GetDeskFigures(c echo.Context, year api.Year, params api.GetDes
 	if err != nil {
 		return err
 	}
-	return s.figures(c, counted)
+	return s.figures(c, counted, methodOfInterval(params.Interval))
 }
 
 // CountDeskTable gives an exact table of a closed year.

@@ -27,6 +27,9 @@ func sample(t testing.TB, op server.Entry, id string) servertest.Request {
 	if strings.Contains(op.Path, "/desk/") {
 		path = strings.Replace(path, "2025", "2024", 1) + "?purpose=figure_check"
 	}
+	if op.ID == "compareYears" {
+		path += "&from=2023&to=2024"
+	}
 	r := servertest.Request{Method: op.Method, Path: path}
 	if op.ID == "approveDraft" || op.ID == "rejectDraft" {
 		r.Header = header("If-Match", `"v1"`)

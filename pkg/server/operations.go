@@ -86,7 +86,10 @@ var members = []operation{
 	{id: "withdrawRecord", method: http.MethodDelete, path: "/v1/records/{record_id}", permission: anyOf{access.RecordsWrite}},
 	{id: "getRecordHistory", method: http.MethodGet, path: "/v1/records/{record_id}/history", permission: anyOf{access.RecordsRead}},
 
-	{id: "getOwnFigures", method: http.MethodGet, path: "/v1/own/periods/{year}/figures", permission: anyOf{access.RecordsRead}},
+	{
+		id: "getOwnFigures", method: http.MethodGet, path: "/v1/own/periods/{year}/figures", permission: anyOf{access.RecordsRead},
+		query: []parameter{{name: "interval", allowed: isInterval}},
+	},
 	{
 		id: "countOwnTable", method: http.MethodPost, path: "/v1/own/periods/{year}/tables", permission: anyOf{access.RecordsRead},
 		media: []string{mediaJSON}, limit: smallBody,
@@ -95,11 +98,17 @@ var members = []operation{
 
 	{
 		id: "getDeskFigures", method: http.MethodGet, path: "/v1/desk/periods/{year}/figures", permission: anyOf{access.DeskRead},
-		query: []parameter{{name: "purpose", required: true, allowed: isPurpose}},
+		query: []parameter{{name: "purpose", required: true, allowed: isPurpose}, {name: "interval", allowed: isInterval}},
 	},
 	{
 		id: "countDeskTable", method: http.MethodPost, path: "/v1/desk/periods/{year}/tables", permission: anyOf{access.DeskRead},
 		query: []parameter{{name: "purpose", required: true, allowed: isPurpose}}, media: []string{mediaJSON}, limit: smallBody,
+	},
+	{
+		id: "compareYears", method: http.MethodGet, path: "/v1/desk/comparisons/{figure}", permission: anyOf{access.DeskRead},
+		query: []parameter{
+			{name: "purpose", required: true, allowed: isPurpose}, {name: "from", required: true, allowed: isYear}, {name: "to", required: true, allowed: isYear},
+		},
 	},
 
 	{id: "listPeriods", method: http.MethodGet, path: "/v1/periods", permission: anyOf{access.PeriodsRead}},

@@ -9,12 +9,12 @@ import (
 )
 
 // GetOwnFigures gives the figures over the organisation's own records.
-func (s *Server) GetOwnFigures(c echo.Context, year api.Year) error {
+func (s *Server) GetOwnFigures(c echo.Context, year api.Year, params api.GetOwnFiguresParams) error {
 	counted, err := s.deps.Counts.OwnFigures(c.Request().Context(), principal(c), year)
 	if err != nil {
 		return err
 	}
-	return s.figures(c, counted)
+	return s.figures(c, counted, methodOfInterval(params.Interval))
 }
 
 // CountOwnTable gives a table over the organisation's own records.

@@ -104,4 +104,6 @@ func isLanguage(s string) bool { return api.Language(s).Valid() }
 
 func isPurpose(s string) bool { return api.Purpose(s).Valid() }
 
+func isInterval(s string) bool { return api.Interval(s).Valid() }
+
 func isMode(s string) bool { return api.SubmitBatchParamsMode(s).Valid() }

@@ -17,12 +17,17 @@ import (
 // each is called once for every record; answers hold during the call alone.
 type each = func(codelist.Version, record.Answers) error
 
+// eachOwned is each with the record's origin.
+type eachOwned = func(desk.Origin, codelist.Version, record.Answers) error
+
 // scanner reads many records for counting.
 type scanner interface {
 	// closedYear reads one closed year of all organisations.
 	closedYear(ctx context.Context, year int, f each) error
 	// ownYear reads one year of one organisation.
 	ownYear(ctx context.Context, organisation uuid.UUID, year int, f each) error
+	// closedPair reads two closed years of all organisations.
+	closedPair(ctx context.Context, from, to int, f eachOwned) error
 	// snapshot reads one closed year of all organisations, equal records as one.
 	snapshot(ctx context.Context, year int, f eachCounted) error
 	close() error
@@ -57,8 +62,15 @@ func (s deskStore) Scan(ctx context.Context, scope desk.Scope, f func(codelist.V
 	return s.scanner.ownYear(ctx, organisation, scope.Year, f)
 }
 
+func (s deskStore) ScanPair(ctx context.Context, from, to int, f func(desk.Origin, codelist.Version, record.Answers) error) error {
+	return s.scanner.closedPair(ctx, from, to, f)
+}
+
 const (
 	sqliteClosedYear = `SELECT codebook, answers FROM record WHERE year = ? AND withdrawn = 0
+AND EXISTS (SELECT 1 FROM period WHERE period.year = record.year AND state = 'closed')`
+
+	sqliteClosedPair = `SELECT year, organisation, codebook, answers FROM record WHERE year IN (?, ?) AND withdrawn = 0
 AND EXISTS (SELECT 1 FROM period WHERE period.year = record.year AND state = 'closed')`
 
 	sqliteOwnYear = `SELECT codebook, answers FROM record WHERE organisation = ? AND year = ? AND withdrawn = 0`
@@ -76,6 +88,17 @@ func (s sqliteScanner) closedYear(ctx context.Context, year int, f each) error {
 func (s sqliteScanner) ownYear(ctx context.Context, organisation uuid.UUID, year int, f each) error {
 	return s.db.reading(ctx, s.db.reader, func(tx *transaction) error {
 		return eachRow(f)(tx.gorm.Raw(sqliteOwnYear, organisation[:], year).Rows())
+	})
+}
+
+func (s sqliteScanner) closedPair(ctx context.Context, from, to int, f eachOwned) error {
+	return s.db.reading(ctx, s.db.reader, func(tx *transaction) error {
+		rows, err := tx.gorm.Raw(sqliteClosedPair, from, to).Rows()
+		if err != nil {
+			return fmt.Errorf("scan records: %w", classify(err))
+		}
+		defer rows.Close()
+		return walkOwned[sql.RawBytes](rows, f)
 	})
 }
 
@@ -109,6 +132,32 @@ func walk[Borrowed ~[]byte](rows rowCursor, f each) error {
 			return fmt.Errorf("scan records: %w", classify(err))
 		}
 		if err := f(codelist.Version(codebook), record.Answers(answers)); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("scan records: %w", classify(err))
+	}
+	return nil
+}
+
+// walkOwned is walk with the records' origins. Organisations are numbered as
+// they come.
+func walkOwned[Borrowed ~[]byte](rows rowCursor, f eachOwned) error {
+	members := make(map[uuid.UUID]int)
+	var organisation uuid.UUID
+	var year, codebook int
+	var answers Borrowed
+	for rows.Next() {
+		if err := rows.Scan(&year, &organisation, &codebook, &answers); err != nil {
+			return fmt.Errorf("scan records: %w", classify(err))
+		}
+		member, met := members[organisation]
+		if !met {
+			member = len(members)
+			members[organisation] = member
+		}
+		if err := f(desk.Origin{Year: year, Member: member}, codelist.Version(codebook), record.Answers(answers)); err != nil {
 			return err
 		}
 	}

@@ -19,13 +19,16 @@ const (
 	postgresClosedYear = `SELECT codebook, answers FROM record WHERE year = $1 AND NOT withdrawn
 AND EXISTS (SELECT 1 FROM period p WHERE p.year = $1 AND p.state = 'closed')`
 
+	postgresClosedPair = `SELECT year, organisation, codebook, answers FROM record WHERE year IN ($1, $2) AND NOT withdrawn
+AND EXISTS (SELECT 1 FROM period p WHERE p.year = record.year AND p.state = 'closed')`
+
 	postgresOwnYear = `SELECT codebook, answers FROM record
 WHERE organisation = $1::uuid AND year = $2 AND NOT withdrawn`
 )
 
 // postgresScanner reads rows as pgx has them: gorm would take four times as
-// long. The counter's login sees closed periods alone, and of a record neither
-// whose it is nor its id.
+// long. The counter's login sees closed periods alone, and of a record not
+// its id.
 type postgresScanner struct {
 	own     *database // with the intake's login
 	counter *database // nil in a process that does not count
@@ -37,6 +40,20 @@ func (s *postgresScanner) closedYear(ctx context.Context, year int, f each) erro
 	}
 	return s.counter.insidePool(ctx, func(tx pgx.Tx) error {
 		return eachPostgresRow(ctx, tx, f, postgresClosedYear, year)
+	})
+}
+
+func (s *postgresScanner) closedPair(ctx context.Context, from, to int, f eachOwned) error {
+	if s.counter == nil {
+		return errNoCounter
+	}
+	return s.counter.insidePool(ctx, func(tx pgx.Tx) error {
+		rows, err := tx.Query(ctx, postgresClosedPair, from, to)
+		if err != nil {
+			return fmt.Errorf("scan records: %w", classify(err))
+		}
+		defer rows.Close()
+		return walkOwned[pgtype.DriverBytes](rows, f)
 	})
 }
 

@@ -32,6 +32,7 @@ func Records(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"periods are shown to every consumer", periodsEverywhere},
 		{"a scan shows closed periods, or one's own", scanScopes},
 		{"a scan stops when its consumer does", scanStops},
+		{"two closed years are read with their organisations told apart", scanPair},
 		{"TestT39_TheLedgerGrowsWithTheDeeds", ledgerGrows},
 		{"TestT39_AuditOrRefuse", auditOrRefuse},
 		{"TestT39_TheLedgerRefusesChange", ledgerRefusesChange},

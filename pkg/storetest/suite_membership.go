@@ -198,3 +198,63 @@ func scanStops(t *testing.T, c store.Config) {
 		}
 	}
 }
+
+// paired gives what a pair of years holds, by year and number of the organisation.
+func paired(t testing.TB, r *store.Records, from, to int) map[desk.Origin]map[string]int {
+	t.Helper()
+	out := map[desk.Origin]map[string]int{}
+	err := r.Desk().ScanPair(t.Context(), from, to, func(at desk.Origin, v codelist.Version, a record.Answers) error {
+		if v != 1 {
+			t.Errorf("codebook %d", v)
+		}
+		if out[at] == nil {
+			out[at] = map[string]int{}
+		}
+		out[at][string(a)]++
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func scanPair(t *testing.T, c store.Config) {
+	r := OpenConfig(t, c)
+	next := func(v intake.Version) intake.Version {
+		v.Record.Year = year + 1
+		return v
+	}
+	period(t, r, year, record.PeriodClosed)
+	period(t, r, year+1, record.PeriodOpen)
+	save(t, r, version(orgA, 1, 1), version(orgA, 2, 1), version(orgB, 1, 1), next(version(orgA, 3, 1)), next(version(orgA, 4, 1)), next(version(orgA, 5, 1)))
+	save(t, r, version(orgA, 1, 2))
+	withdraw(t, r, tombstone(orgA, 5, 2))
+
+	for at := range paired(t, r, year, year+1) {
+		if at.Year != year {
+			t.Errorf("records of %d, which is open, were read", at.Year)
+		}
+	}
+	period(t, r, year+1, record.PeriodClosed)
+	got := paired(t, r, year, year+1)
+	var a, b int // their numbers
+	for at := range got {
+		if at.Year == year+1 {
+			a = at.Member
+		}
+	}
+	b = 1 - a
+	equal(t, "two closed years", map[desk.Origin]map[string]int{
+		{Year: year, Member: a}:     answersOf(version(orgA, 1, 2), version(orgA, 2, 1)),
+		{Year: year, Member: b}:     answersOf(version(orgB, 1, 1)),
+		{Year: year + 1, Member: a}: answersOf(next(version(orgA, 3, 1)), next(version(orgA, 4, 1))),
+	}, got)
+	equal(t, "years nobody opened", map[desk.Origin]map[string]int{}, paired(t, r, year+2, year+3))
+
+	calls := 0
+	err := r.Desk().ScanPair(t.Context(), year, year+1, func(desk.Origin, codelist.Version, record.Answers) error { calls++; return errMine })
+	if !errors.Is(err, errMine) || calls != 1 {
+		t.Errorf("%d calls, %v", calls, err)
+	}
+}

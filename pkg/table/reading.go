@@ -46,8 +46,13 @@ type Persons struct {
 
 // Fields are the fields whose columns the set's figures and the persons need.
 func Fields(set *figure.Set) []codelist.FieldName {
+	return FieldsOf(set, set.All()...)
+}
+
+// FieldsOf are the fields whose columns some figures and the persons need.
+func FieldsOf(set *figure.Set, figures ...figure.Figure) []codelist.FieldName {
 	fields := []codelist.FieldName{set.Excused.Field, set.Earlier.None.Field}
-	for _, f := range set.All() {
+	for _, f := range figures {
 		for _, c := range slices.Concat(f.Universe.Where, f.Where) {
 			fields = append(fields, c.Field)
 		}
