@@ -256,22 +256,30 @@ func (s *service) refreshToken(t *testing.T) {
 	s.token, s.tokenSince = answer.Token, time.Now()
 }
 
+// recordPage is what a listing of records gives.
+type recordPage struct {
+	Records []struct {
+		Record map[string]any `json:"record"`
+	} `json:"records"`
+	Next *string `json:"next"`
+}
+
+// count counts the records of a page into present, by serial number.
+func (p recordPage) count(present map[int]int) {
+	for _, r := range p.Records {
+		present[serialOf(r.Record)]++
+	}
+}
+
 // stored counts the records that the service holds, by serial number.
 func (s *service) stored(t *testing.T) map[int]int {
 	t.Helper()
 	present := map[int]int{}
 	after := ""
 	for {
-		var page struct {
-			Records []struct {
-				Record map[string]any `json:"record"`
-			} `json:"records"`
-			Next *string `json:"next"`
-		}
+		var page recordPage
 		s.call(t, http.MethodGet, "/v1/records?limit=500"+after, nil, &page)
-		for _, r := range page.Records {
-			present[serialOf(r.Record)]++
-		}
+		page.count(present)
 		if page.Next == nil {
 			return present
 		}
