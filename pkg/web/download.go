@@ -7,6 +7,7 @@ import (
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/plan"
+	"manniskohandel.se/casestat/pkg/report"
 	"manniskohandel.se/casestat/pkg/shelf"
 )
 
@@ -28,7 +29,7 @@ type downloads struct {
 // bundle is one subject in several formats.
 type bundle struct {
 	Label codelist.Text
-	Year  int
+	Years string
 	Files []download
 }
 
@@ -38,11 +39,19 @@ func (r reading) downloads(release *shelf.Release) (out downloads) {
 	taken := make(map[string]bool)
 	for _, y := range newestFirst(release) {
 		for _, f := range y.Figures {
-			out.Figures = gather(out.Figures, m, subject{ofFigure, y.Year, f.Name}, f.Label, taken)
+			out.Figures = gather(out.Figures, m, subject{ofFigure, y.Year, f.Name}.prefix(), bundle{Label: f.Label, Years: spoken([]int{y.Year})}, taken)
 		}
 		for _, t := range y.Tables {
-			out.Tables = gather(out.Tables, m, subject{ofTable, y.Year, t.Name}, t.Title, taken)
+			out.Tables = gather(out.Tables, m, subject{ofTable, y.Year, t.Name}.prefix(), bundle{Label: t.Title, Years: spoken([]int{y.Year})}, taken)
 		}
+	}
+	for _, s := range report.Compare(m.Content) {
+		c, years := comparable{Series: s}, make([]int, len(s.Points))
+		for i, p := range s.Points {
+			years[i] = p.Year
+		}
+		prefix := fmt.Sprintf("%s.%s.%s.", ofTrend, s.Panel, s.Figure)
+		out.Figures = gather(out.Figures, m, prefix, bundle{Label: c.label(m.Content), Years: spoken(years)}, taken)
 	}
 	for _, f := range m.Files {
 		if !taken[f.Name] {
@@ -52,16 +61,16 @@ func (r reading) downloads(release *shelf.Release) (out downloads) {
 	return out
 }
 
-// gather adds the files of a subject, if there are any.
-func gather(to []bundle, m plan.Manifest, s subject, label codelist.Text, taken map[string]bool) []bundle {
-	own := filesAbout(m, s)
-	if len(own) == 0 {
+// gather adds a bundle with the files whose names begin so, if there are any.
+func gather(to []bundle, m plan.Manifest, prefix string, b bundle, taken map[string]bool) []bundle {
+	b.Files = filesAbout(m, prefix)
+	if len(b.Files) == 0 {
 		return to
 	}
-	for _, f := range own {
+	for _, f := range b.Files {
 		taken[f.Name] = true
 	}
-	return append(to, bundle{label, s.year, own})
+	return append(to, b)
 }
 
 // prefix is how the names of a subject's files begin.
@@ -69,10 +78,10 @@ func (s subject) prefix() string { return fmt.Sprintf("%s.%d.%s.", s.kind, s.yea
 
 // filesAbout are a subject's files in the manifest. The name of one table may
 // begin like another's, so what is left of it must be a format.
-func filesAbout(m plan.Manifest, s subject) []download {
+func filesAbout(m plan.Manifest, prefix string) []download {
 	var own []download
 	for _, f := range m.Files {
-		rest, ok := strings.CutPrefix(f.Name, s.prefix())
+		rest, ok := strings.CutPrefix(f.Name, prefix)
 		if !ok {
 			continue
 		}
@@ -106,7 +115,7 @@ func formatOf(rest string) (format string, lang codelist.Lang, ok bool) {
 // filesOf are what there is to take of a subject: the signed files, and the
 // pictures that are drawn when somebody asks.
 func (r reading) filesOf(release *shelf.Release, s subject) []download {
-	own := filesAbout(release.Manifest, s)
+	own := filesAbout(release.Manifest, s.prefix())
 	if s.kind == ofTable && !r.hasChart(release, s) {
 		return own
 	}

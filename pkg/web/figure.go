@@ -17,7 +17,8 @@ type figurePage struct {
 	Label  codelist.Text
 	In     []statement // the years in which the release states it, newest first
 	Series series
-	Embed  string // HTML to copy
+	Same   []comparable // over years in which the same organisations reported
+	Embed  string       // HTML to copy
 	Files  []download
 }
 
@@ -44,6 +45,9 @@ func (r reading) figure() (answer, error) {
 	newest := page.In[0]
 	page.Label = newest.Label
 	if page.Series, err = r.series(release, page.Name); err != nil {
+		return answer{}, err
+	}
+	if page.Same, err = r.comparablesOf(page.Series.Trend); err != nil {
 		return answer{}, err
 	}
 	if page.Embed, err = r.embed(release, newest); err != nil {

@@ -42,11 +42,13 @@ func settled(page string) string {
 func TestGolden(t *testing.T) {
 	books := shelftest.New(t)
 	books.Publish(shelftest.Slide(2024))
+	books.Publish(shelftest.Compared(2019, 12, shelftest.Withheld, 17, 20))
 	front := pagesOf(t, books.Shelf(), slog.New(slog.DiscardHandler))
 	for name, path := range map[string]string{
 		"home.sv": "/", "home.en": "/en", "report.sv": "/releases/1", "report.en": "/en/releases/1",
 		"figure.sv": "/releases/1/figures/relation_to_perpetrator", "figure.en": "/en/releases/1/figures/relation_to_perpetrator",
 		"table.sv": "/releases/1/tables/residence_by_age", "table.en": "/en/releases/1/tables/residence_by_age",
+		"compared.sv": "/releases/2/figures/relation_to_perpetrator", "compared.en": "/en/releases/2/figures/relation_to_perpetrator",
 		"method.sv": "/method", "method.en": "/en/method",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -154,7 +156,7 @@ func TestNothingIsPublished(t *testing.T) {
 func TestNoSuchPage(t *testing.T) {
 	front := pagesOf(t, library(t).Shelf(), slog.New(slog.DiscardHandler))
 	for _, path := range []string{
-		"/releases", "/releases/", "/releases/0", "/releases/01", "/releases/5", "/releases/-1", "/releases/x", "/releases/99999999999999999999",
+		"/releases", "/releases/", "/releases/0", "/releases/01", "/releases/6", "/releases/-1", "/releases/x", "/releases/99999999999999999999",
 		"/releases/4/figures/nobody", "/releases/4/figures/", "/releases/4/tables/nobody", "/releases/4/tables/age?year=2023", "/releases/4/tables/age?year=x",
 		"/releases/4/tables/age?year=2024&year=2024", "/releases/4?year=2024", "/releases/4/figures/undocumented?year=2024",
 		"/releases/4/pictures/undocumented", "/releases/4/pictures/figure.2024.undocumented.de.svg", "/releases/4/pictures/figure.2024.undocumented.sv.gif",

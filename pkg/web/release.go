@@ -24,6 +24,7 @@ type edition struct {
 	Builds     []int      // earlier ones that it is an addendum to or a revision of
 	Hash       signed.Hash
 	Address    string // of the release's page; where the site is not known, its path
+	Site       string // "" where it is not known
 }
 
 // follower is a later release that builds on this one.
@@ -38,7 +39,7 @@ func (r reading) edition(release *shelf.Release) edition {
 	e := edition{
 		Number: m.Number, Title: m.Content.Title, Covers: spoken(release.Years()), Kind: m.Kind, Published: m.Published,
 		Withdrawal: release.Withdrawal, Builds: m.Replaces, Hash: release.Hash,
-		Address: r.deps.Address + localised(r.lang, releasePath(m.Number)),
+		Site: r.deps.Address, Address: r.deps.Address + localised(r.lang, releasePath(m.Number)),
 	}
 	for _, later := range r.releases[m.Number:] {
 		if slices.Contains(later.Manifest.Replaces, m.Number) {
@@ -47,6 +48,12 @@ func (r reading) edition(release *shelf.Release) edition {
 	}
 	return e
 }
+
+// Kit is the release packed for those who write about it.
+func (e edition) Kit() string { return fmt.Sprintf("/v1/releases/%d/kit.zip", e.Number) }
+
+// Claims is where a text is held against the release.
+func (e edition) Claims() string { return fmt.Sprintf("%s/v1/releases/%d/claims", e.Site, e.Number) }
 
 // Path is the release's page from the language's root.
 func (e edition) Path() string { return releasePath(e.Number) }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/codelist"
@@ -15,9 +16,29 @@ type reportPage struct {
 	edition
 	Years     []yearOf
 	Series    []series // of the headlines that several years state
+	Same      []comparable
 	Policy    plan.Policy
 	Waivers   int
 	Downloads downloads
+}
+
+// States says whether the release has a page about the figure.
+func (p reportPage) States(name plan.Name) bool {
+	stated := func(s statement) bool { return s.Name == name }
+	return slices.ContainsFunc(p.Years, func(y yearOf) bool {
+		return slices.ContainsFunc(y.Headlines, stated) || slices.ContainsFunc(y.Others, stated) ||
+			slices.ContainsFunc(y.Recommendations, func(r recommendation) bool { return slices.ContainsFunc(r.Indicators, stated) })
+	})
+}
+
+// Commands hold a text against the release, with the program and without it.
+func (p reportPage) Commands() string {
+	service := ""
+	if p.Site != "" {
+		service = " --server " + p.Site
+	}
+	return fmt.Sprintf("casestat release claims rapport.docx --release %d%s\n"+
+		"curl --data-binary @rapport.md -H 'Content-Type: text/markdown' %s", p.Number, service, p.Claims())
 }
 
 // Note says what the series are not: that of the one with most to say, since a
@@ -68,6 +89,11 @@ type universe struct {
 	Size  report.Number
 }
 
+// Followed says whether the year states any number for the recommendations.
+func (y yearOf) Followed() bool {
+	return slices.ContainsFunc(y.Recommendations, func(r recommendation) bool { return len(r.Indicators) > 0 })
+}
+
 // recommendation is one of the six, with those of its indicators that the
 // release states.
 type recommendation struct {
@@ -93,6 +119,9 @@ func (r reading) report() (answer, error) {
 		page.Years = append(page.Years, about)
 	}
 	if err := r.develop(release, &page); err != nil {
+		return answer{}, err
+	}
+	if page.Same, err = r.comparables(release); err != nil {
 		return answer{}, err
 	}
 	return r.press.print(r.lang, "report", view{Here: page.Path(), Title: page.Title, Body: page})

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"slices"
 
 	"manniskohandel.se/casestat/pkg/codelist"
@@ -24,7 +23,7 @@ type statement struct {
 }
 
 // Path is the figure's page from the language's root.
-func (s statement) Path() string { return fmt.Sprintf("%s/figures/%s", releasePath(s.Release), s.Name) }
+func (s statement) Path() string { return figurePath(s.Release, s.Name) }
 
 // Asked says whether the figure is about a question having been asked.
 func (s statement) Asked() bool { return s.Kind == figure.AskRate }
@@ -46,7 +45,7 @@ func (s statement) Percent() codelist.Text {
 
 func (r reading) statement(release *shelf.Release, y plan.Publication, f plan.PublishedFigure) statement {
 	return statement{
-		Statement: report.Figure(r.deps.Figures, y, f), Name: f.Name, Year: y.Year, Label: f.Label, Definition: f.Definition,
+		Statement: report.FigureIn(r.deps.Figures, release.Manifest.Content, y, f), Name: f.Name, Year: y.Year, Label: f.Label, Definition: f.Definition,
 		Kind: figure.Kind(f.Kind), Release: release.Manifest.Number,
 	}
 }
@@ -72,7 +71,7 @@ type series struct {
 }
 
 // Path is the figure's page from the language's root.
-func (s series) Path() string { return fmt.Sprintf("%s/figures/%s", releasePath(s.Release), s.Figure) }
+func (s series) Path() string { return figurePath(s.Release, s.Figure) }
 
 func (r reading) series(release *shelf.Release, name plan.Name) (s series, err error) {
 	s.Release = release.Manifest.Number

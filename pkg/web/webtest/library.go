@@ -10,10 +10,11 @@ import (
 	"manniskohandel.se/casestat/pkg/shelf/shelftest"
 )
 
-// Library publishes four releases: a first year, withdrawn since; the year
+// Library publishes five releases: a first year, withdrawn since; the year
 // after, with indicators of the recommendations; a revision of that one, with
-// figures and merged categories withheld; and two years at once, with a
-// table of three dimensions.
+// figures and merged categories withheld; two years at once, with a table of
+// three dimensions; and four years over which the same organisations are
+// compared, one of them withheld, without any indicator.
 func Library(t testing.TB) *shelftest.Books {
 	t.Helper()
 	b := shelftest.New(t)
@@ -27,6 +28,9 @@ func Library(t testing.TB) *shelftest.Books {
 	both.Years = append(both.Years, Withheld(Full(2025)).Years...)
 	Deepen(&both.Years[1])
 	b.PublishAs(both, func(m *plan.Manifest) { m.Published = "2026-10-02" })
+	compared := shelftest.Compared(2019, 12, shelftest.Withheld, 17, 20)
+	compared.Title = codelist.Text{SV: "Trendrapport 2019–2022", EN: "Trend report 2019–2022"}
+	b.PublishAs(compared, func(m *plan.Manifest) { m.Published = "2026-11-01" })
 	b.Withdraw(1)
 	return b
 }
