@@ -74,6 +74,9 @@ func (c *Checker) learn(y plan.Publication) {
 		s, _ := c.said[edition{c.asked, y.Year}].say(about)
 		for _, lang := range languages {
 			key := spoken(sense(scan([]rune(s.sentence.In(lang)), 0, false), false))
+			if key == "" {
+				continue
+			}
 			c.own[key] = append(c.own[key], sentenceOf{about, y.Year, lang})
 		}
 	}
@@ -97,14 +100,17 @@ func subjects(y plan.Publication) []subject {
 	return all
 }
 
-// spoken is a sentence as it is compared with another one, word by word.
+// spoken is a sentence as it is compared with another one, word by word; "" if
+// it has a number that no release writes.
 func spoken(tokens []token) string {
 	var b strings.Builder
 	for _, t := range tokens {
 		switch t.kind {
 		case word:
 			b.WriteString(t.text)
-		case number, odd:
+		case odd:
+			return ""
+		case number:
 			b.WriteString(literal(t.value))
 		case percent:
 			b.WriteString(literal(t.value) + "%")

@@ -209,6 +209,9 @@ func (s *scanner) number() {
 	case strings.HasPrefix(tail, "-år"), strings.HasPrefix(tail, "-year"), strings.HasPrefix(tail, "-åring"):
 		s.put(word, end, literal(value))
 		return
+	case tail[0] == '-': // such as "1990-talet"
+		s.put(word, end, string(s.text[from:end]))
+		return
 	default:
 		k, to = odd, end
 	}

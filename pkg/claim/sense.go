@@ -190,7 +190,7 @@ func (s sensor) years() {
 			continue
 		}
 		last := s.near(i+1).kind != word && s.near(i+1).kind != hole
-		if counts > 0 || last || dating[s.near(i-1).text] {
+		if counts > 0 || last || dating[s.near(i-1).text] || months[s.near(i-1).text] {
 			s.tokens[i].kind = year
 		}
 	}
