@@ -275,3 +275,32 @@ func TestOtherReleases(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// Where the release says how far a figure carries and which years may be
+// compared, a README says so too.
+func TestReadmesSayHowFarTheFiguresCarry(t *testing.T) {
+	b := shelftest.New(t)
+	content := shelftest.Compared(2023, 12, 15)
+	for i := range content.Years {
+		content.Years[i].Figures, content.Years[i].Tables = content.Years[i].Figures[5:6], nil
+	}
+	b.Publish(content)
+	_, archive := sent(t, pressOf(b), 1)
+	files := unpack(t, "casestat-release-1", archive)
+	for name, want := range map[string][]string{
+		"README.sv.txt": {
+			"26 av 35 har någon relation till förövaren\n      osäkerhetsintervall 58–86 procent\n", "\nÅREN JÄMFÖRDA\n",
+			"De 21 organisationer som rapporterade båda åren: 12 av 30 har någon relation", "jämförelsen gäller de 21 som rapporterade båda åren",
+		},
+		"README.en.txt": {
+			"26 of 35 have some relation to the perpetrator\n      uncertainty interval 58–86 per cent\n", "\nTHE YEARS COMPARED\n",
+			"The 21 organisations that reported in both years: 15 of 30 have some relation", "the comparison covers the 21 that reported in both years",
+		},
+	} {
+		for _, sentence := range want {
+			if !strings.Contains(string(files[name]), sentence) {
+				t.Errorf("%s says nothing of %q:\n%s", name, sentence, files[name])
+			}
+		}
+	}
+}

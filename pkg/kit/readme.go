@@ -38,6 +38,7 @@ type readme struct {
 	Publisher string
 	Manifest  signed.Hash
 	Years     []readmeYear
+	Series    []readmeSeries
 	Withdrawn string // the day; "": it stands
 	Reason    string
 	Workbook  string // path; "": there is none
@@ -49,13 +50,19 @@ type readmeYear struct {
 	Figures  []readmeFigure // the others
 	Sums     []string
 	Prose    []string
+	Panels   []string // the sentences of the figures over panels
 	Tables   []readmeTable
 }
 
 type readmeFigure struct {
-	Sentence, Definition string
-	Picture              string // path; "": there is none
+	Sentence   string
+	Precision  []string // how far it carries
+	Definition string
+	Picture    string // path; "": there is none
 }
+
+// readmeSeries is a figure over the years of a panel.
+type readmeSeries struct{ Label, Coverage, Verdict string }
 
 type readmeTable struct {
 	Title   string
@@ -68,17 +75,37 @@ type readmeTable struct {
 // they were when they were signed.
 type frozenFigures struct {
 	Years []struct {
-		Year    int `json:"year"`
-		Figures []struct {
-			Name       plan.Name     `json:"name"`
-			Definition codelist.Text `json:"definition"`
-			Headline   bool          `json:"headline"`
-			Sentence   codelist.Text `json:"sentence"`
-		} `json:"figures"`
-		Prose []struct {
-			Sentence codelist.Text `json:"sentence"`
-		} `json:"prose"`
+		Year    int            `json:"year"`
+		Figures []frozenFigure `json:"figures"`
+		Prose   []frozenFigure `json:"prose"`
+		Panels  []struct {
+			Figures []frozenFigure `json:"figures"`
+		} `json:"panels"`
 	} `json:"years"`
+}
+
+type frozenFigure struct {
+	Name       plan.Name     `json:"name"`
+	Definition codelist.Text `json:"definition"`
+	Headline   bool          `json:"headline"`
+	Sentence   codelist.Text `json:"sentence"`
+	Bounds     frozenWording `json:"bounds"`
+	Interval   frozenWording `json:"interval"`
+}
+
+// frozenWording is empty where there is none.
+type frozenWording struct {
+	Wording codelist.Text `json:"wording"`
+}
+
+// precision is how far the figure carries, as far as the release says so.
+func (f frozenFigure) precision(lang codelist.Lang) (all []string) {
+	for _, w := range []frozenWording{f.Bounds, f.Interval} {
+		if text := oneLine(w.Wording.In(lang)); text != "" {
+			all = append(all, text)
+		}
+	}
+	return all
 }
 
 // readme words what a kit is, with every sentence of the release.
@@ -102,6 +129,9 @@ func (p *Press) readme(ctx context.Context, r *shelf.Release, lang codelist.Lang
 	for _, y := range m.Content.Years {
 		told.Years = append(told.Years, yearOf(m, y, frozen, lang))
 	}
+	for _, c := range report.Compare(m.Content) {
+		told.Series = append(told.Series, readmeSeries{oneLine(c.Label.In(lang)), oneLine(c.Coverage.In(lang)), oneLine(c.Verdict.In(lang))})
+	}
 	var b bytes.Buffer
 	err = readmes[lang].Execute(&b, told)
 	return b.Bytes(), err
@@ -124,7 +154,7 @@ func yearOf(m plan.Manifest, y plan.Publication, frozen frozenFigures, lang code
 		}
 		for _, one := range f.Figures {
 			line := readmeFigure{
-				Sentence: oneLine(one.Sentence.In(lang)), Definition: oneLine(one.Definition.In(lang)),
+				Sentence: oneLine(one.Sentence.In(lang)), Precision: one.precision(lang), Definition: oneLine(one.Definition.In(lang)),
 				Picture: pathOf(m, export.PictureFile("figure", y.Year, one.Name, lang, "png")),
 			}
 			if one.Headline {
@@ -133,8 +163,9 @@ func yearOf(m plan.Manifest, y plan.Publication, frozen frozenFigures, lang code
 				told.Figures = append(told.Figures, line)
 			}
 		}
-		for _, one := range f.Prose {
-			told.Prose = append(told.Prose, oneLine(one.Sentence.In(lang)))
+		told.Prose = sentences(f.Prose, lang)
+		for _, panel := range f.Panels {
+			told.Panels = append(told.Panels, sentences(panel.Figures, lang)...)
 		}
 	}
 	for _, s := range y.Sums {
@@ -147,6 +178,13 @@ func yearOf(m plan.Manifest, y plan.Publication, frozen frozenFigures, lang code
 		})
 	}
 	return told
+}
+
+func sentences(figures []frozenFigure, lang codelist.Lang) (all []string) {
+	for _, f := range figures {
+		all = append(all, oneLine(f.Sentence.In(lang)))
+	}
+	return all
 }
 
 // pathOf is where a file of the release lies, "" if the release has none of that name.
