@@ -132,7 +132,7 @@ func postgresConfig(t testing.TB) store.Config {
 	}
 	name := fmt.Sprintf("casestat_test_%d_%d", os.Getpid(), s.last.Add(1))
 	s.making.Lock()
-	err = s.run(t.Context(), s.admin.Database, `CREATE DATABASE `+name+` TEMPLATE `+s.template+` STRATEGY file_copy`)
+	err = s.run(t.Context(), s.admin.Database, `CREATE DATABASE `+name+` TEMPLATE `+s.template+` STRATEGY wal_log`)
 	s.making.Unlock()
 	if err != nil {
 		t.Fatal(err)
