@@ -30,6 +30,7 @@ type releaseCommands struct {
 	Withdraw    releaseWithdrawCommand    `cmd:"" help:"Take a release back; it stays readable, with the notice."`
 	List        releaseListCommand        `cmd:"" help:"List the releases, or the drafts."`
 	Show        releaseShowCommand        `cmd:"" help:"Show a release: its figures as they are published."`
+	Claims      releaseClaimsCommand      `cmd:"" help:"Check the numbers of a text against a release."`
 	Kit         releaseKitCommand         `cmd:"" help:"Fetch a release packed for those who write about it: sentences, pictures, tables."`
 }
 

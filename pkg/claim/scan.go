@@ -44,6 +44,7 @@ type scanner struct {
 	paragraph int
 	template  bool // holes are holes
 	i, line   int
+	numbers   int
 	broken    bool
 	tokens    []token
 }
@@ -57,7 +58,7 @@ const (
 
 func scan(text []rune, paragraph int, template bool) []token {
 	s := scanner{text: text, paragraph: paragraph, template: template}
-	for s.i < len(text) {
+	for s.i < len(text) && s.numbers <= MaxNumbers { // what has more is refused
 		s.step()
 	}
 	return s.tokens
@@ -71,6 +72,9 @@ func (s *scanner) put(k kind, to int, text string) {
 		t.glued = s.tokens[n-1].to == s.i
 	}
 	s.tokens = append(s.tokens, t)
+	if k == number || k == odd {
+		s.numbers++
+	}
 	s.i, s.broken = to, false
 }
 
@@ -92,11 +96,22 @@ func (s *scanner) step() {
 		s.put(word, s.i+1, "%")
 	case strings.ContainsRune(".!?", r) && s.endsSentence():
 		s.put(ender, s.i+1, "")
-	case strings.ContainsRune(",;:()–—−-/|…", r):
+	case r == '|' || strings.ContainsRune("–—−-/", r):
 		s.put(separator, s.i+1, string(r))
+	case strings.ContainsRune(",;:()…", r):
+		s.separate(r)
 	default:
 		s.i++
 	}
+}
+
+// separate adds a separator. A row of them is as good as the first.
+func (s *scanner) separate(r rune) {
+	if n := len(s.tokens); n > 0 && s.tokens[n-1].kind == separator && s.tokens[n-1].separates() {
+		s.i++
+		return
+	}
+	s.put(separator, s.i+1, string(r))
 }
 
 // isDigit takes the digits that releases are written with. Digits of other
