@@ -59,7 +59,7 @@ func contributors(c Certificate, known plan.Pattern, l lapses) (findings []Findi
 			findings = append(findings, Finding{Class: Review, Rule: RuleOrganisations, Scope: cell.Name, Desk: Numbers{n, c.Policy.OrganisationsReview}})
 		}
 	}
-	for _, between := range slices.Concat(betweenReleases(c.System, known), besidePanels(c.System, known, true)) {
+	for _, between := range slices.Concat(betweenReleases(withSums(c.System, known)), besidePanels(c.System, known, true)) {
 		if persons, orgs := contributions(c, between, axis); !l.sums && sumTells(c.Policy, persons, orgs, axis >= 0) {
 			findings = append(findings, Finding{Class: Fail, Rule: RuleSum, Scope: between.Name})
 		}

@@ -93,6 +93,14 @@ func withOutsiders(s plan.System) plan.System {
 	return s
 }
 
+// withSums is a system in which the sums that panels leave of sums are cells,
+// known where both are.
+func withSums(s plan.System, known plan.Pattern) (plan.System, plan.Pattern) {
+	left := besidePanels(s, known, true)
+	s.Cells = append(slices.Clip(s.Cells), left...)
+	return s, append(slices.Clip(known), slices.Repeat(plan.Pattern{true}, len(left))...)
+}
+
 // besidePanels are the counts, or the sums, that panels leave of cells that are
 // known: everybody can subtract.
 func besidePanels(s plan.System, known plan.Pattern, weighted bool) (cells []plan.Cell) {

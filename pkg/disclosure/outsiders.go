@@ -92,8 +92,12 @@ func loneOutsiders(organisations int) bool { return organisations > 0 && organis
 // contributor away. If an earlier release shows the panel's, it is the other.
 func (e *engine) withholdPanels(axis int) {
 	shown := e.safe.shownBefore(e.problem)
-	for _, r := range remainders(e.problem.System, e.problem.System.Cells) {
-		if e.primary[r.outer] || e.primary[r.inner] || !e.tellsOfOutsiders(r.cell, axis) {
+	all := remainders(e.problem.System, e.problem.System.Cells)
+	for _, r := range all {
+		if e.primary[r.outer] || e.primary[r.inner] || shown[r.outer] && shown[r.inner] {
+			continue
+		}
+		if !e.tellsOfOutsiders(r.cell, axis) && !e.tellsOfThoseWhoCame(r, all, axis) {
 			continue
 		}
 		cell, rule := r.inner, RuleOrganisations
@@ -105,6 +109,30 @@ func (e *engine) withholdPanels(axis int) {
 		}
 		e.withhold(cell, rule, "")
 	}
+}
+
+// tellsOfThoseWhoCame says whether a sum outside a panel, with the same sum as
+// earlier releases show it, gives away who came or went.
+func (e *engine) tellsOfThoseWhoCame(r remainder, all []remainder, axis int) bool {
+	s, shown := e.problem.System, e.safe.shownBefore(e.problem)
+	b := batches{system: s, axis: batchAxis(s)}
+	if b.axis < 0 || !r.cell.Weighted {
+		return false
+	}
+	for _, old := range all {
+		if !shown[old.outer] || !shown[old.inner] || !sameSum(old.cell, r.cell) ||
+			!sameSelection(s, b.within(old.cell.Where, nil), b.within(r.cell.Where, nil)) {
+			continue
+		}
+		for _, in := range b.changed(twin{old.cell, r.cell}) {
+			between := r.cell
+			between.Where = b.within(r.cell.Where, in)
+			if len(in) > 0 && !e.safe.publishable(between, e.data, axis, e.problem.Policy) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (e *engine) tellsOfOutsiders(left plan.Cell, axis int) bool {
