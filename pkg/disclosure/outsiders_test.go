@@ -270,3 +270,47 @@ func TestPanelsOfAnyRecordsAreProved(t *testing.T) {
 		t.Error("all were refused, so nothing was tried")
 	}
 }
+
+// TestASumOfThoseWhoCameOutsideIsWithheld: the sum of all who came is large, and
+// so is that of the panel; two came outside, and four sums together would tell.
+func TestASumOfThoseWhoCameOutsideIsWithheld(t *testing.T) {
+	p := panelled(t, 5, slices.Repeat([][2]int{{8, 8}}, 8)...)
+	for i := range p.System.Cells[1:] {
+		c := &p.System.Cells[1+i]
+		c.Weighted, c.WeightAxis, c.Weights = true, panelProperty, []int{0, 2}
+	}
+	p.System.Cells = slices.Delete(p.System.Cells, 2, 3) // the panel's sum is that of those who have it
+	var data []plan.Count
+	var in []int
+	for _, d := range p.Data {
+		come := 4
+		switch {
+		case d.Atom[panelMembers] == 0:
+		case d.Atom[panelOrganisation] == 5 && d.Atom[panelProperty] == 1:
+			come = 2
+		default:
+			come = 0
+		}
+		for batch, n := range []int{stayed: d.N - come - 2, came: come, went: 2} {
+			data, in = append(data, plan.Count{Atom: d.Atom, N: n}), append(in, batch)
+		}
+	}
+	q := revised(t, p.System, data, func(i int) int { return in[i] })
+	q.Earlier = []plan.Pattern{{true, true, true}}
+	s, err := Protect(t.Context(), q, Seed{1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := cellNamed(t, q.System, "panel have@2"); s.Pattern[at] || !s.Pattern[at-1] {
+		t.Errorf("shown: %v", s.Pattern)
+	}
+	c := certificate(q, s)
+	c.Shown = slices.Repeat(plan.Pattern{true}, len(c.Shown))
+	before := 0
+	for _, f := range auditor.Verify(c) {
+		before += int(bit(f.Rule == auditor.RuleSum && strings.Count(f.Scope, "panel have") == 2))
+	}
+	if before == 0 {
+		t.Errorf("the auditor takes it: %+v", auditor.Verify(c))
+	}
+}
