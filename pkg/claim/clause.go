@@ -35,6 +35,9 @@ type clause struct {
 
 func clauseOf(tokens []token) (clause, bool) {
 	c := clause{tokens: tokens}
+	if len(tokens) > maxClause {
+		return c, false
+	}
 	for i, t := range tokens {
 		switch t.kind {
 		case number, percent:
@@ -45,7 +48,7 @@ func clauseOf(tokens []token) (clause, bool) {
 			c.years = append(c.years, t.value)
 		}
 	}
-	return c, len(tokens) <= maxClause && len(c.counts) > 0 && len(c.counts) <= maxCounts
+	return c, len(c.counts) > 0 && len(c.counts) <= maxCounts
 }
 
 // maxCounts is how many numbers one clause may state: n, of and per cent.
