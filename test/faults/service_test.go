@@ -37,6 +37,7 @@ type service struct {
 	running *exec.Cmd     // nil: it does not run
 	ended   chan struct{} // closed when it has ended
 
+	coordinator url.Values // what the coordinator signs in with
 	credentials url.Values
 	token       string
 	tokenSince  time.Time
@@ -117,25 +118,38 @@ func dsnFlags(t *testing.T, folder string, dsns map[string]string) (flags []stri
 	return flags
 }
 
-// found makes a member with a submitter, and opens the year.
+// found opens the year and makes a member with a submitter.
 func (s *service) found(t *testing.T, coordinator string) {
 	t.Helper()
-	s.credentials = s.readCredentials(t, coordinator)
-	s.refreshToken(t)
-	member, submitter := uuid.NewString(), uuid.NewString()
-	s.call(t, http.MethodPut, "/v1/organisations/"+member, map[string]any{"name": "Medlem", "kind": "member", "active": true}, nil)
-	s.call(t, http.MethodPut, "/v1/periods/2026", map[string]any{"state": "open"}, nil)
+	s.coordinator = s.readCredentials(t, coordinator)
+	s.as(t, s.coordinator).call(t, http.MethodPut, "/v1/periods/2026", map[string]any{"state": "open"}, nil)
+	s.credentials = s.join(t)
+	s.kill(t)
+}
+
+// join makes a member with a submitter and gives what that signs in with. The
+// service must be running.
+func (s *service) join(t *testing.T) url.Values {
+	t.Helper()
+	c, member, submitter := s.as(t, s.coordinator), uuid.NewString(), uuid.NewString()
+	c.call(t, http.MethodPut, "/v1/organisations/"+member, map[string]any{"name": "Medlem " + member, "kind": "member", "active": true}, nil)
 	var made struct {
 		Secret string `json:"client_secret"`
 	}
-	s.call(t, http.MethodPut, "/v1/clients/"+submitter, map[string]any{
+	c.call(t, http.MethodPut, "/v1/clients/"+submitter, map[string]any{
 		"organisation_id": member, "holder": uuid.NewString(), "role": "submitter",
 		"permissions": []string{"records:write", "records:read", "periods:read"},
 	}, &made)
-	s.credentials.Set("client_id", submitter)
-	s.credentials.Set("client_secret", made.Secret)
-	s.tokenSince = time.Time{}
-	s.kill(t)
+	return url.Values{"grant_type": {"client_credentials"}, "client_id": {submitter}, "client_secret": {made.Secret}}
+}
+
+// as gives the running service as another client sees it.
+func (s *service) as(t *testing.T, credentials url.Values) *service {
+	t.Helper()
+	other := *s
+	other.credentials, other.tokenSince = credentials, time.Time{}
+	other.refreshToken(t)
+	return &other
 }
 
 func (s *service) readCredentials(t *testing.T, file string) url.Values {
