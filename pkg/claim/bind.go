@@ -38,7 +38,7 @@ func (c *check) unit(u unit) error {
 	tokens := sense(c.scan(u), false)
 	c.work += len(tokens)
 	for _, t := range tokens {
-		if t.kind == number || t.kind == percent || t.kind == odd {
+		if t.isNumber() {
 			c.numbers++
 		}
 	}
@@ -93,15 +93,14 @@ func (c *check) row(p *paragraph, tokens []token) bool {
 	}
 	if p.cell.table != c.table.table {
 		c.table = heading{table: p.cell.table}
-		if !slices.ContainsFunc(tokens, token.isCount) {
+		if !slices.ContainsFunc(tokens, token.isNumber) {
 			c.table.cells = cells
 			return true
 		}
 	}
 	for j, t := range cells {
-		counts := slices.ContainsFunc(t, func(t token) bool { return t.isCount() || t.kind == odd })
 		switch {
-		case !counts:
+		case !slices.ContainsFunc(t, token.isNumber):
 		case j == 0:
 			c.sentence(t)
 		default:
@@ -124,14 +123,13 @@ func (c *check) tableCell(first []token, j int, cell []token) {
 			}
 		}
 	}
-	bar := token{kind: separator, text: "|"}
-	clause := slices.Concat(above, []token{bar}, first, []token{bar}, cell)
-	bound, why := c.clause(clause, nil)
-	if bound {
-		return
+	bound, why := false, NoStatement
+	if !slices.ContainsFunc(first, token.isNumber) { // else it is no name of the row
+		bar := []token{{kind: separator, text: "|"}}
+		bound, why = c.clause(slices.Concat(above, bar, first, bar, cell), nil)
 	}
 	for _, t := range cell {
-		if t.isCount() || t.kind == odd {
+		if !bound && t.isNumber() {
 			c.unbound(t, why)
 		}
 	}
@@ -255,7 +253,7 @@ func (c *check) verbatim(tokens []token, years []int) bool {
 		Verdict: Right, Kind: whose[i].about.kind, Name: whose[i].about.name, Year: y, Lang: whose[i].lang, Sentence: s.sentence.In(whose[i].lang),
 	}
 	for _, t := range tokens {
-		if t.isCount() || t.kind == odd {
+		if t.isNumber() {
 			claim.Places = append(claim.Places, c.place(t))
 		}
 	}

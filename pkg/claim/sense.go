@@ -168,6 +168,9 @@ func (s sensor) ranges(i int) {
 	}
 }
 
+// isNumber takes those in that no statement can have.
+func (t token) isNumber() bool { return t.isCount() || t.kind == odd }
+
 func (t token) isCount() bool { return t.kind == number || t.kind == percent }
 
 // calendar says whether a number looks like a year.
