@@ -98,7 +98,7 @@ func checkAnswers(t *testing.T, name string, op *openapi3.Operation) {
 	t.Helper()
 	wanted := []string{"default"}
 	if op.Security != nil && len(*op.Security) > 0 {
-		wanted = append(wanted, "401", "403", "503")
+		wanted = append(wanted, "401", "403", "429", "503")
 	}
 	if op.RequestBody != nil {
 		wanted = append(wanted, "400", "413", "415")

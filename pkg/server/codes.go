@@ -41,6 +41,13 @@ const (
 	CodeBodyBrokenOff fault.Code = "body_broken_off"
 	// CodeContentRefused: the body breaks rules; the errors say which and where.
 	CodeContentRefused fault.Code = "content_refused"
+	// CodeTooOften: the client, or everybody together where nobody needs a token,
+	// asks more often than it may; Retry-After says when to go on.
+	CodeTooOften fault.Code = "too_often"
+	// CodeTooManyAtOnce: the client has too many requests under way.
+	CodeTooManyAtOnce fault.Code = "too_many_at_once"
+	// CodeOverloaded: too many requests of this sort are under way, whoever's.
+	CodeOverloaded fault.Code = "overloaded"
 	// CodeTooMany: a list has more entries than it may.
 	CodeTooMany fault.Code = "too_many_entries"
 )

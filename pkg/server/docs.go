@@ -31,15 +31,15 @@ func (s *Server) registerPages(e *echo.Echo) error {
 	if err != nil {
 		return err
 	}
-	e.GET("/openapi.yaml", page(func(c echo.Context) error {
+	e.GET("/openapi.yaml", s.page(func(c echo.Context) error {
 		return c.Blob(http.StatusOK, "application/yaml; charset=utf-8", s.deps.Contract)
 	}))
-	e.GET("/docs", page(func(c echo.Context) error { return c.Redirect(http.StatusPermanentRedirect, "/docs/index.html") }))
-	e.GET("/docs/contract", page(func(c echo.Context) error {
+	e.GET("/docs", s.page(func(c echo.Context) error { return c.Redirect(http.StatusPermanentRedirect, "/docs/index.html") }))
+	e.GET("/docs/contract", s.page(func(c echo.Context) error {
 		c.Response().Header().Set("Content-Security-Policy", listingPolicy)
 		return c.HTMLBlob(http.StatusOK, listing)
 	}))
-	e.GET("/docs/*", page(func(c echo.Context) error {
+	e.GET("/docs/*", s.page(func(c echo.Context) error {
 		if !swaggerFile[c.Param("*")] {
 			return fault.New(fault.NotFound, CodeNotFound)
 		}
@@ -50,7 +50,7 @@ func (s *Server) registerPages(e *echo.Echo) error {
 }
 
 // page refuses parameters and bodies, as the gate does for operations.
-func page(next echo.HandlerFunc) echo.HandlerFunc {
+func (s *Server) page(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if err := checkQueryNames(operation{}, c.Request().URL.RawQuery); err != nil {
 			return err
@@ -58,6 +58,11 @@ func page(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := refuseBody(c.Request()); err != nil {
 			return err
 		}
+		leave, err := s.turns.pass(public, "")
+		if err != nil {
+			return err
+		}
+		defer leave()
 		c.Response().Header().Set("Cache-Control", keepShort)
 		return next(c)
 	}

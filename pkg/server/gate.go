@@ -32,6 +32,11 @@ func (s *Server) gate(op operation) echo.MiddlewareFunc {
 			if err := s.admit(op, c); err != nil {
 				return err
 			}
+			leave, err := s.turns.pass(op.traffic(), principal(c).Client)
+			if err != nil {
+				return err
+			}
+			defer leave()
 			if err := checkQueryNames(op, r.URL.RawQuery); err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"errors"
 	"time"
 
 	"manniskohandel.se/casestat/pkg/claim"
@@ -27,8 +28,11 @@ type Limits struct {
 	Idle        time.Duration // between two requests on a connection; 60 s
 	Drain       time.Duration // for accepted requests to finish when the server stops; 30 s
 	Connections int           // open at once; beyond it new ones wait; 1024
-	Texts       int           // being sent or waiting for their check; beyond it they are refused; 32
-	Checks      int           // of texts at once; beyond it they wait; 2
+
+	Rates  Rates  // how often
+	Places Places // how many at once
+	Texts  int    // being sent or waiting for their check; beyond it they are refused; 32
+	Checks int    // of texts at once; beyond it they wait; 2
 }
 
 func (l Limits) settled() Limits {
@@ -47,8 +51,12 @@ func (l Limits) settled() Limits {
 	l.Connections = cmp.Or(l.Connections, 1024)
 	l.Texts = cmp.Or(l.Texts, 32)
 	l.Checks = cmp.Or(l.Checks, 2)
+	l.Rates, l.Places = l.Rates.settled(), l.Places.settled()
 	return l
 }
+
+// check refuses rates and places by which nobody could be served.
+func (l Limits) check() error { return errors.Join(l.Rates.check(), l.Places.check()) }
 
 // bytes is how large a body of this sort may be.
 func (l Limits) bytes(b bodyLimit) int64 {

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -39,8 +40,16 @@ var statuses = map[fault.Kind]int{
 	fault.Unavailable:          http.StatusServiceUnavailable,
 }
 
-// retryAfter is what a caller is told to wait, in seconds.
+// retryAfter is what a caller is told to wait who was not throttled, in seconds.
 const retryAfter = "2"
+
+// comeAgain is how many seconds a caller is told to wait.
+func comeAgain(err error) string {
+	if refused, ok := errors.AsType[*throttled](err); ok {
+		return strconv.Itoa(refused.seconds)
+	}
+	return retryAfter
+}
 
 // refusedBatch is a batch that was refused as a whole, with its report.
 type refusedBatch struct {
@@ -68,7 +77,7 @@ func (s *Server) refuse(err error, c echo.Context) {
 	case http.StatusUnauthorized:
 		header.Set(echo.HeaderWWWAuthenticate, challenge(err))
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-		header.Set(echo.HeaderRetryAfter, retryAfter)
+		header.Set(echo.HeaderRetryAfter, comeAgain(err))
 	}
 	header.Set(echo.HeaderCacheControl, noStore)
 	if s.lost(c, status) {
@@ -96,6 +105,9 @@ func (s *Server) tellable(err error, c echo.Context) (*fault.Error, int) {
 	}
 	if refused.Kind == fault.Internal {
 		refused = fault.Because(err, fault.Internal, CodeInternal)
+	}
+	if refused.Code == CodeOverloaded {
+		return refused, statuses[refused.Kind] // a line for each would be a flood of its own
 	}
 	if refused.Kind == fault.Internal || refused.Kind == fault.Unavailable {
 		id := s.requestID()

@@ -104,6 +104,7 @@ type Server struct {
 	decode    decoder
 	answer    echo.HTTPErrorHandler // refuse
 	texts     desks
+	turns     *turnstile
 	draining  atomic.Bool
 }
 
@@ -125,6 +126,10 @@ func build(d Deps, table []operation) (*Server, error) {
 		metrics: newMetrics(), codebooks: newCodebooks(d.Book), decode: strict, kits: kit.New(kit.Deps{Shelf: d.Shelf, Key: d.ReleaseKey}),
 	}
 	s.answer, s.texts = s.refuse, newDesks(s.limits)
+	s.turns = newTurnstile(s.limits, d.Now)
+	if err := s.limits.check(); err != nil {
+		return nil, err
+	}
 	var err error
 	if s.messages, err = loadMessages(d.Book); err != nil {
 		return nil, err

@@ -40,6 +40,11 @@ func (s *Server) registerSite(e *echo.Echo) {
 			if err := refuseBody(c.Request()); err != nil {
 				return err
 			}
+			leave, err := s.turns.pass(public, "")
+			if err != nil {
+				return err
+			}
+			defer leave()
 			ctx, cancel := context.WithTimeout(c.Request().Context(), s.patience(op))
 			defer cancel()
 			s.deps.Site.ServeHTTP(c.Response(), c.Request().WithContext(ctx))

@@ -60,6 +60,13 @@ type Service struct {
 	ring    *access.Ring
 }
 
+// unhurried are rates that no test meets by chance.
+var unhurried = server.Rates{
+	Intake: often, Reading: often, Counting: often, Public: often, Deriving: often,
+}
+
+var often = server.Rate{PerSecond: 1e6, Burst: 1e6}
+
 // Today is when a Service's clock stands at first.
 var Today = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
@@ -134,6 +141,7 @@ func (s *Service) deps(t testing.TB, stores Stores) server.Deps {
 		Drafts: s.Drafts, Publishing: s.Drafts, Sealed: s.Drafts, Requests: s.Drafts, Shelf: s.Shelf, ReleaseKey: key,
 		Reader: reader, Book: book, Figures: figures, Contract: casestat.Contract,
 		Log: slog.New(slog.NewJSONHandler(s.Log, nil)), Now: time.Now, Random: rand.Reader, HSTS: true, Ready: s.Store.Ping,
+		Limits: server.Limits{Rates: unhurried},
 	}
 }
 
