@@ -38,6 +38,7 @@ type cluster struct {
 	bin        string // the folder of PostgreSQL's programs
 	data       string
 	socket     string // the folder of its socket
+	via        string // the address by which the program reaches it; "": the socket
 	credential *syscall.Credential
 	log        *os.File
 
@@ -248,7 +249,10 @@ func (c *cluster) dsn(login string, more ...*cluster) string {
 	if len(more) > 0 {
 		query.Set("target_session_attrs", "read-write")
 	}
-	return (&url.URL{Scheme: "postgres", User: url.User("test_" + login), Path: "/casestat", RawQuery: query.Encode()}).String()
+	if c.via != "" {
+		query.Del("host")
+	}
+	return (&url.URL{Scheme: "postgres", User: url.User("test_" + login), Host: c.via, Path: "/casestat", RawQuery: query.Encode()}).String()
 }
 
 // place names a cluster, or several that stand in for each other, and a folder
