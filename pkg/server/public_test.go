@@ -68,6 +68,8 @@ func TestPublicServerNeedsNoRecords(t *testing.T) {
 	}
 	derivation := servertest.Request{Method: "POST", Path: "/v1/releases/1/derived", Body: []byte(bodies("")["deriveTable"])}
 	wantDerived := fmt.Sprint(s.Do(t, derivation))
+	claims := servertest.Request{Method: "POST", Path: "/v1/releases/1/claims", Type: "text/plain", Body: []byte(bodies("")["checkClaims"])}
+	wantChecked := fmt.Sprint(s.Do(t, claims))
 	if err := s.Store.Close(); err != nil { // the records are gone
 		t.Fatal(err)
 	}
@@ -81,6 +83,9 @@ func TestPublicServerNeedsNoRecords(t *testing.T) {
 	}
 	if got := fmt.Sprint(askOf(t, public, derivation)); got != wantDerived {
 		t.Errorf("derived without records:\n%.300s\nwith them:\n%.300s", got, wantDerived)
+	}
+	if got := fmt.Sprint(askOf(t, public, claims)); got != wantChecked {
+		t.Errorf("checked without records:\n%.300s\nwith them:\n%.300s", got, wantChecked)
 	}
 	for _, path := range []string{"/healthz", "/readyz", "/openapi.yaml", "/docs/index.html", "/docs/contract", "/v1/codebook"} {
 		if got := askOf(t, public, servertest.Request{Method: "GET", Path: path}); got.Status != 200 {
