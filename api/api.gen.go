@@ -10895,6 +10895,11 @@ type CompareYearsResponse401Headers struct {
 	WWWAuthenticate *string
 }
 
+// CompareYearsResponse429Headers the declared response headers of an HTTP 429 response for CompareYears
+type CompareYearsResponse429Headers struct {
+	RetryAfter *int
+}
+
 // CompareYearsResponse503Headers the declared response headers of an HTTP 503 response for CompareYears
 type CompareYearsResponse503Headers struct {
 	RetryAfter *int
@@ -10917,6 +10922,8 @@ type CompareYearsResponse struct {
 	ApplicationProblemJSON409 *Conflict
 	// ApplicationProblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationProblemJSON422 *Invalid
+	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationProblemJSON429 *TooMany
 	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationProblemJSON503 *Unavailable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
@@ -10925,6 +10932,8 @@ type CompareYearsResponse struct {
 	Headers200 *CompareYearsResponse200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CompareYearsResponse401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CompareYearsResponse429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CompareYearsResponse503Headers
 }
@@ -10962,6 +10971,11 @@ func (r CompareYearsResponse) GetApplicationProblemJSON409() *Conflict {
 // GetApplicationProblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
 func (r CompareYearsResponse) GetApplicationProblemJSON422() *Invalid {
 	return r.ApplicationProblemJSON422
+}
+
+// GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
+func (r CompareYearsResponse) GetApplicationProblemJSON429() *TooMany {
+	return r.ApplicationProblemJSON429
 }
 
 // GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
@@ -18691,6 +18705,13 @@ func ParseCompareYearsResponse(rsp *http.Response) (*CompareYearsResponse, error
 		}
 		response.ApplicationProblemJSON422 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooMany
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
 		var dest Unavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -18728,6 +18749,16 @@ func ParseCompareYearsResponse(rsp *http.Response) (*CompareYearsResponse, error
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers CompareYearsResponse429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 503:
 		var headers CompareYearsResponse503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
