@@ -297,3 +297,24 @@ func TestPanelsThatCannotBeLaidAreRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestTheWholeReportWithAPanelIsPublishable: a panel that two organisations
+// alone are outside of costs the report nothing; its own numbers are withheld.
+func TestTheWholeReportWithAPanelIsPublishable(t *testing.T) {
+	p := defaults(t)
+	figures := p.Figures
+	p.Figures = figures[:8]
+	panelled(p, "abcxyz", "abcdef").Figures = figures
+	f := layFor(t, p, "abcde")
+	counts := data(t, f, demoRecords(t))
+	out := prepared(t, f, counts)
+	t.Logf("%d of %d cells are shown", out.Solution.Shown(), len(out.Solution.Pattern))
+	for i, c := range out.Problem.System.Cells {
+		switch shown := out.Solution.Pattern[i]; {
+		case strings.HasPrefix(c.Name, "panel:") && shown:
+			t.Errorf("%s is shown", c.Name)
+		case c.Rank >= plan.Headline && !shown:
+			t.Errorf("%s is withheld", c.Name)
+		}
+	}
+}
