@@ -41,6 +41,11 @@ const (
 	CodeBodyBrokenOff fault.Code = "body_broken_off"
 	// CodeContentRefused: the body breaks rules; the errors say which and where.
 	CodeContentRefused fault.Code = "content_refused"
+	// CodeRequestUnreadable: what was sent is no HTTP request, or one in a version
+	// or with a transfer encoding that is not spoken.
+	CodeRequestUnreadable fault.Code = "request_unreadable"
+	// CodeHeaderTooLarge: the header of the request is too large.
+	CodeHeaderTooLarge fault.Code = "header_too_large"
 	// CodeTooOften: the client, or everybody together where nobody needs a token,
 	// asks more often than it may; Retry-After says when to go on.
 	CodeTooOften fault.Code = "too_often"

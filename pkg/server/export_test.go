@@ -95,7 +95,7 @@ func OwnETag(text string) bool { return ownETag.MatchString(text) }
 // the kinds' names in the source; some codes choose their status elsewhere.
 func StatusesOf(code string, kinds map[string]bool) string {
 	if elsewhere := map[string]string{
-		string(CodeMethodNotAllowed): "405", string(record.CodeRecordRefused): "400, 413 or 422",
+		string(CodeMethodNotAllowed): "405", string(CodeRequestUnreadable): "400", string(CodeHeaderTooLarge): "431", string(record.CodeRecordRefused): "400, 413 or 422",
 		string(access.CodeInvalidRequest): "400", string(access.CodeInvalidScope): "400", string(access.CodeUnauthorizedClient): "400",
 		string(access.CodeUnsupportedGrantType): "400", string(access.CodeInvalidClient): "401", string(access.CodeTokenInvalid): "401",
 	}[code]; elsewhere != "" {

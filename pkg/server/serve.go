@@ -19,7 +19,7 @@ const maxHeader = 16 << 10
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := s.httpServer()
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(netutil.LimitListener(listener, s.limits.Connections)) }()
+	go func() { ended <- server.Serve(refusing{netutil.LimitListener(listener, s.limits.Connections), s}) }()
 	select {
 	case err := <-ended:
 		return err
