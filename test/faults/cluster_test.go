@@ -38,6 +38,7 @@ type cluster struct {
 	bin        string // the folder of PostgreSQL's programs
 	data       string
 	socket     string // the folder of its socket
+	database   string // that the program works in
 	via        string // the address by which the program reaches it; "": the socket
 	credential *syscall.Credential
 	log        *os.File
@@ -78,7 +79,7 @@ func emptyCluster(t *testing.T, folder string) *cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &cluster{bin: bin, data: filepath.Join(folder, "data")}
+	c := &cluster{bin: bin, database: "casestat", data: filepath.Join(folder, "data")}
 	if c.socket, err = os.MkdirTemp("", "casestat-pg-"); err != nil { // short: a socket's name may have 107 bytes
 		t.Fatal(err)
 	}
@@ -252,7 +253,7 @@ func (c *cluster) dsn(login string, more ...*cluster) string {
 	if c.via != "" {
 		query.Del("host")
 	}
-	return (&url.URL{Scheme: "postgres", User: url.User("test_" + login), Host: c.via, Path: "/casestat", RawQuery: query.Encode()}).String()
+	return (&url.URL{Scheme: "postgres", User: url.User("test_" + login), Host: c.via, Path: "/" + c.database, RawQuery: query.Encode()}).String()
 }
 
 // place names a cluster, or several that stand in for each other, and a folder

@@ -346,3 +346,17 @@ func freeAddress(t *testing.T) string {
 	defer l.Close()
 	return l.Addr().String()
 }
+
+// starts says whether the program comes to answer.
+func (s *service) starts(t *testing.T) bool {
+	t.Helper()
+	s.launch(t)
+	for !s.gone() {
+		if res, err := s.client.Get(s.url + "/healthz"); err == nil {
+			res.Body.Close()
+			return true
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	return false
+}
