@@ -20,7 +20,7 @@ go_files = $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v
 FAULTS ?= -cycles 500 -cuts 200 -cuts-postgres 30 -stops 30 -failovers 10 -waits 100 -fills 10 -responses 500 -drains 50 -duplicates 100000 -operations 20000 -migrations 20
 
 # Packages in which goroutines meet; they run under the race detector where there is a C compiler, which it needs.
-racing := ./pkg/access ./pkg/desk ./pkg/intake ./pkg/membership
+racing := ./pkg/access ./pkg/desk ./pkg/intake ./pkg/jwks ./pkg/membership
 
 .PHONY: help
 help: ## this list

@@ -192,9 +192,7 @@ func (c *serveCommand) listenFront() (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return tls.NewListener(listener, &tls.Config{
-		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-	}), nil
+	return tls.NewListener(listener, tlsConfig(certificate)), nil
 }
 
 func listenOn(address string) (net.Listener, error) {
