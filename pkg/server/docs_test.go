@@ -87,13 +87,56 @@ func TestDocsListing(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{`<html lang="en">`, "<title>", "<main>", `aria-labelledby="records"`} {
+	for _, want := range []string{`<html lang="en">`, "<title>", "<main ", `aria-labelledby="records"`} {
 		if !strings.Contains(string(page.Body), want) {
 			t.Errorf("the page lacks %s", want)
 		}
 	}
 	if strings.Contains(string(page.Body), "<script") || !strings.HasPrefix(page.Header.Get("Content-Security-Policy"), "default-src 'none'") {
 		t.Error("the listing needs no script")
+	}
+}
+
+// The listing is the whole contract: nothing that a client has to know is left
+// to the page that needs a script.
+func TestDocsListingIsComplete(t *testing.T) {
+	contract := servertest.Contract(t)
+	listing := string(get(t, servertest.Start(t, servertest.Options{}), "/docs/contract").Body)
+	has := func(what string) {
+		if !strings.Contains(listing, what) {
+			t.Errorf("the page lacks %s", what)
+		}
+	}
+	for name, schema := range contract.Components.Schemas {
+		has(`id="shape-` + name + `"`)
+		for member := range schema.Value.Properties {
+			has("<dt><code>" + member + "</code>")
+		}
+	}
+	for path, item := range contract.Paths.Map() {
+		for method, op := range item.Operations() {
+			_, section, _ := strings.Cut(listing, `id="`+op.OperationID+`"`)
+			section, _, _ = strings.Cut(section, "<h3")
+			for _, p := range append(item.Parameters, op.Parameters...) {
+				if !strings.Contains(section, "<code>"+p.Value.Name+"</code>") {
+					t.Errorf("%s %s: the parameter %s is missing", method, path, p.Value.Name)
+				}
+			}
+			for status := range op.Responses.Map() {
+				if !strings.Contains(section, "<dt><code>"+status+"</code>") {
+					t.Errorf("%s %s: the answer %s is missing", method, path, status)
+				}
+			}
+			if op.RequestBody != nil && !strings.Contains(section, "<h4>Body") {
+				t.Errorf("%s %s: the body is missing", method, path)
+			}
+		}
+	}
+	if n := strings.Count(listing, "<summary>Example"); n < 50 {
+		t.Errorf("only %d examples", n)
+	}
+	for _, link := range regexp.MustCompile(`href="#([^"]+)"`).FindAllStringSubmatch(listing, -1) {
+		has(`id="` + link[1] + `"`)
 	}
 }
 
