@@ -88,29 +88,29 @@ func (c *component) neighbourhood(f plan.Functional, ring int) *component {
 
 // surround finds the cells that moves along the loose axes can change, and fixes
 // all axes that share a cell or a ban with them.
-func (n *component) surround() {
-	c := n.whole
-	near := make([]bool, len(c.space.sys.Axes))
-	for _, a := range n.loose {
+func (c *component) surround() {
+	whole := c.whole
+	near := make([]bool, len(whole.space.sys.Axes))
+	for _, a := range c.loose {
 		near[a] = true
 	}
-	for _, i := range c.cells {
-		if cell := c.space.sys.Cells[i]; n.movesAny(c.space.named(cell)) {
-			n.cells = append(n.cells, i)
+	for _, i := range whole.cells {
+		if cell := whole.space.sys.Cells[i]; c.movesAny(whole.space.named(cell)) {
+			c.cells = append(c.cells, i)
 			mark(near, extent(cell))
 		}
 	}
-	for _, tied := range c.space.ties {
-		if n.meets(tied) {
+	for _, tied := range whole.space.ties {
+		if c.meets(tied) {
 			mark(near, tied)
 		}
 	}
 	for a, yes := range near {
-		if yes && len(c.space.example[a]) > 1 || c.space.penned(a) {
-			n.axes = append(n.axes, a)
+		if yes && len(whole.space.example[a]) > 1 || whole.space.penned(a) {
+			c.axes = append(c.axes, a)
 		}
 	}
-	n.collectBans()
+	c.collectBans()
 }
 
 // patterns lists the atoms to which persons can move. Fixed tuples from which the

@@ -53,12 +53,12 @@ func (s *Shelf) verify(stored []Stored, checkpoint []byte) (*stock, error) {
 }
 
 // continues says whether nothing was taken away since before.
-func (now *stock) continues(before *stock) bool {
-	if len(now.releases) < len(before.releases) {
+func (s *stock) continues(before *stock) bool {
+	if len(s.releases) < len(before.releases) {
 		return false
 	}
 	for i, r := range before.releases {
-		same := now.releases[i]
+		same := s.releases[i]
 		if same.Hash != r.Hash || r.Notice != nil && !bytes.Equal(same.Notice, r.Notice) {
 			return false
 		}
