@@ -16,8 +16,8 @@ var listingHTML string
 
 var listingPage = template.Must(template.New("listing").Parse(listingHTML))
 
-// listingPolicy allows the page its own style sheet and nothing else: it has no script.
-const listingPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// listingPolicy allows the page its own style sheet and its icon: it has no script.
+const listingPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 // phrase is a piece of a description: text, or a word of code between backticks.
 type phrase struct {

@@ -85,7 +85,7 @@ async function printed (page, here) {
 const desktop = { width: 1280, height: 900 }
 if (pictures) await mkdir(pictures, { recursive: true })
 const first = await open('crawl', { viewport: desktop })
-const pages = [...await crawl(first), ...missing]
+const pages = [...await crawl(first), ...missing, '/docs/contract']
 await first.close()
 
 // Printing takes long: of the pages about one figure or one table, the first of
