@@ -41,7 +41,7 @@ type Rate struct {
 type Rates struct {
 	Intake   Rate // of one client: submitting, correcting and withdrawing, a batch counting once; 2,000/s, 20,000 at once
 	Reading  Rate // of one client; 500/s, 5,000 at once
-	Counting Rate // of one client: figures and tables over records, and drafts; 20/s, 400 at once
+	Counting Rate // of one client: figures and tables over records, and drafts; 20/s, 100 at once
 	Public   Rate // of all together: what was published, pages among it; 1,000/s, 10,000 at once
 	Deriving Rate // of all together: tables computed from what was published; 50/s, 500 at once
 	Clients  int  // whose rates are known one by one; beyond it newcomers share theirs; 10,000
@@ -53,7 +53,7 @@ type Rates struct {
 type Places struct {
 	Intake   int // 128
 	Reading  int // 64
-	Counting int // 32
+	Counting int // 16: each writes to the ledger before it reads
 	Tokens   int // 96: more than wait for the check of a secret
 	Public   int // 128
 	Deriving int // 16
@@ -74,7 +74,7 @@ func (r Rate) check() error {
 func (r Rates) settled() Rates {
 	r.Intake = r.Intake.or(2000, 20_000)
 	r.Reading = r.Reading.or(500, 5000)
-	r.Counting = r.Counting.or(20, 400)
+	r.Counting = r.Counting.or(20, 100)
 	r.Public = r.Public.or(1000, 10_000)
 	r.Deriving = r.Deriving.or(50, 500)
 	r.Clients = cmp.Or(r.Clients, 10_000)
@@ -84,7 +84,7 @@ func (r Rates) settled() Rates {
 func (p Places) settled() Places {
 	p.Intake = cmp.Or(p.Intake, 128)
 	p.Reading = cmp.Or(p.Reading, 64)
-	p.Counting = cmp.Or(p.Counting, 32)
+	p.Counting = cmp.Or(p.Counting, 16)
 	p.Tokens = cmp.Or(p.Tokens, 96)
 	p.Public = cmp.Or(p.Public, 128)
 	p.Deriving = cmp.Or(p.Deriving, 16)
