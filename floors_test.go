@@ -25,6 +25,7 @@ var floors = map[string]int{
 
 	"pkg/codelist":  1,
 	"pkg/ledger":    1,
+	"pkg/backup":    1,
 	"pkg/signed":    1,
 	"pkg/jwks":      1,
 	"pkg/picture":   1,

@@ -12,15 +12,19 @@
 --     CREATE ROLE casestat_count      LOGIN PASSWORD '...' IN ROLE casestat_counter;
 --     CREATE ROLE casestat_publish    LOGIN PASSWORD '...' IN ROLE casestat_publisher;
 --     CREATE ROLE casestat_site       LOGIN PASSWORD '...' IN ROLE casestat_public;
+--     CREATE ROLE casestat_copy       LOGIN PASSWORD '...' IN ROLE casestat_backup BYPASSRLS;
 --
--- A login that is a superuser, may bypass row security, or belongs to
+-- The last one reads everything and writes nothing. Its BYPASSRLS is what makes
+-- a copy whole; the role itself cannot pass it on.
+--
+-- A login of the service that is a superuser, may bypass row security, or belongs to
 -- casestat_owner is refused when the service starts.
 
 DO $$
 DECLARE
     wanted text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['casestat_owner', 'casestat_intake', 'casestat_counter', 'casestat_public', 'casestat_publisher'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['casestat_owner', 'casestat_intake', 'casestat_counter', 'casestat_public', 'casestat_publisher', 'casestat_backup'] LOOP
         IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS', wanted);
         END IF;
@@ -32,6 +36,7 @@ COMMENT ON ROLE casestat_owner IS 'casestat: owns the tables; for migrations alo
 COMMENT ON ROLE casestat_intake IS 'casestat: takes records in, under row level security, and keeps drafts';
 COMMENT ON ROLE casestat_counter IS 'casestat: reads records of closed periods, without which ones they are';
 COMMENT ON ROLE casestat_public IS 'casestat: reads releases, and has no way to the records';
+COMMENT ON ROLE casestat_backup IS 'casestat: reads everything, for copies';
 COMMENT ON ROLE casestat_publisher IS 'casestat: adds releases, changes none, and has no way to the records';
 
 -- Nobody gets in who was not let in.
@@ -39,7 +44,7 @@ DO $$
 BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO casestat_owner, casestat_intake, casestat_counter, casestat_public, '
-        'casestat_publisher', current_database());
+        'casestat_publisher, casestat_backup', current_database());
 END
 $$;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
@@ -64,3 +69,10 @@ CREATE SCHEMA IF NOT EXISTS releases AUTHORIZATION casestat_owner;
 REVOKE ALL ON SCHEMA records, releases FROM PUBLIC;
 GRANT USAGE ON SCHEMA records TO casestat_intake, casestat_counter;
 GRANT USAGE ON SCHEMA releases TO casestat_public, casestat_publisher;
+
+-- Copies are of all tables, of those that are there and of those to come.
+GRANT USAGE ON SCHEMA records, releases TO casestat_backup;
+GRANT SELECT ON ALL TABLES IN SCHEMA records, releases TO casestat_backup;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA records, releases TO casestat_backup;
+ALTER DEFAULT PRIVILEGES FOR ROLE casestat_owner IN SCHEMA records, releases GRANT SELECT ON TABLES TO casestat_backup;
+ALTER DEFAULT PRIVILEGES FOR ROLE casestat_owner IN SCHEMA records, releases GRANT SELECT ON SEQUENCES TO casestat_backup;

@@ -32,6 +32,7 @@ type Config struct {
 	Public    string // PostgreSQL: a login in the role casestat_public
 	Publisher string // PostgreSQL: a login in the role casestat_publisher
 	Owner     string // PostgreSQL: a login in the role casestat_owner
+	Backup    string // PostgreSQL: a login in the role casestat_backup, which row security does not bind
 
 	Connections int           // PostgreSQL: most connections of each role; 0 means 8
 	Acquire     time.Duration // longest wait for a connection; 0 means 2 s

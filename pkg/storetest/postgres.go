@@ -28,6 +28,7 @@ const (
 	counterLogin   = "casestat_test_counter"
 	publicLogin    = "casestat_test_public"
 	publisherLogin = "casestat_test_publisher"
+	backupLogin    = "casestat_test_backup"
 	loginPassword  = "only-for-tests"
 )
 
@@ -72,6 +73,7 @@ func (s *server) makeTemplate(ctx context.Context) error {
 	for login, role := range map[string]string{
 		migratorLogin: "casestat_owner", intakeLogin: "casestat_intake",
 		counterLogin: "casestat_counter", publicLogin: "casestat_public", publisherLogin: "casestat_publisher",
+		backupLogin: "casestat_backup BYPASSRLS",
 	} {
 		locked = append(locked, fmt.Sprintf(`DO $$ BEGIN
 			IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '%[1]s') THEN
@@ -119,8 +121,30 @@ func (s *server) config(database string) store.Config {
 	return store.Config{
 		Backend: store.Postgres, Owner: dsn(migratorLogin),
 		Intake: dsn(intakeLogin), Counter: dsn(counterLogin),
-		Public: dsn(publicLogin), Publisher: dsn(publisherLogin),
+		Public: dsn(publicLogin), Publisher: dsn(publisherLogin), Backup: dsn(backupLogin),
 	}
+}
+
+// Empty gives a place that a copy can be restored to: no folder, or a database
+// with roles and schemas and no tables.
+func Empty(t testing.TB, backend store.Backend) store.Config {
+	t.Helper()
+	if backend == store.SQLite {
+		return Config(t, backend)
+	}
+	s, err := theServer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	roles, err := os.ReadFile(inRepository("deploy", "postgres", "roles.sql"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := s.newDatabase(t, "")
+	if err := s.run(t.Context(), name, `BEGIN`, `SELECT pg_advisory_xact_lock(7110)`, string(roles), `COMMIT`); err != nil {
+		t.Fatal(err)
+	}
+	return s.config(name)
 }
 
 // postgresConfig makes a database of the test's own.
@@ -130,9 +154,15 @@ func postgresConfig(t testing.TB) store.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s.config(s.newDatabase(t, ` TEMPLATE `+s.template+` STRATEGY wal_log`))
+}
+
+// newDatabase makes a database that lives as long as the test.
+func (s *server) newDatabase(t testing.TB, how string) string {
+	t.Helper()
 	name := fmt.Sprintf("casestat_test_%d_%d", os.Getpid(), s.last.Add(1))
 	s.making.Lock()
-	err = s.run(t.Context(), s.admin.Database, `CREATE DATABASE `+name+` TEMPLATE `+s.template+` STRATEGY wal_log`)
+	err := s.run(t.Context(), s.admin.Database, `CREATE DATABASE `+name+how)
 	s.making.Unlock()
 	if err != nil {
 		t.Fatal(err)
@@ -142,5 +172,5 @@ func postgresConfig(t testing.TB) store.Config {
 			t.Error(err)
 		}
 	})
-	return s.config(name)
+	return name
 }
