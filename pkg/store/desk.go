@@ -52,6 +52,7 @@ func (s deskStore) Periods(ctx context.Context) (periods []record.Period, err er
 }
 
 func (s deskStore) Scan(ctx context.Context, scope desk.Scope, f func(codelist.Version, record.Answers) error) error {
+	f = checked(scope.Year, f)
 	if scope.Organisation == access.OrganisationID("") {
 		return s.scanner.closedYear(ctx, scope.Year, f)
 	}
@@ -63,7 +64,7 @@ func (s deskStore) Scan(ctx context.Context, scope desk.Scope, f func(codelist.V
 }
 
 func (s deskStore) ScanPair(ctx context.Context, from, to int, f func(desk.Origin, codelist.Version, record.Answers) error) error {
-	return s.scanner.closedPair(ctx, from, to, f)
+	return s.scanner.closedPair(ctx, from, to, checkedOwned(f))
 }
 
 const (

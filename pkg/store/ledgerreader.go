@@ -33,6 +33,11 @@ func (l *LedgerReader) Head(ctx context.Context) (head ledger.Head, err error) {
 // nil. Findings are in the report, the error says that it could not be read.
 func (l *LedgerReader) Verify(ctx context.Context, checkpoint *ledger.Checkpoint) (report ledger.Report, err error) {
 	err = l.db.reading(ctx, l.db.reader, func(tx *transaction) error {
+		if l.db.config.Backend == SQLite { // what is missing from an index is missing from here, too
+			if err := checkWhole(tx.gorm); err != nil {
+				return err
+			}
+		}
 		head, err := scanHead(tx.gorm.Raw(selectHead).Row())
 		if err != nil && !errors.Is(err, ledger.ErrHead) && !errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("read the ledger's head: %w", err)

@@ -68,7 +68,7 @@ func toRow(v intake.Version) (recordRow, error) {
 	}
 	row.year = sql.Null[int]{V: v.Record.Year, Valid: true}
 	row.codebook = sql.Null[int]{V: int(v.Record.Codebook), Valid: true}
-	row.answers = append([]byte{}, v.Record.Answers...) // never nil: NULL means withdrawn
+	row.answers = summed(v.Record.Year, int(v.Record.Codebook), v.Record.Answers) // never nil: NULL means withdrawn
 	return row, nil
 }
 
@@ -89,6 +89,9 @@ type row interface{ Scan(dest ...any) error }
 // scanRecord reads the columns of a version in the order every query gives them.
 func scanRecord(one row) (r recordRow, err error) {
 	err = one.Scan(&r.organisation, &r.id, &r.version, &r.tag, &r.day, &r.withdrawn, &r.year, &r.codebook, &r.answers)
+	if err == nil && !r.withdrawn {
+		r.answers, err = unsummed(r.year.V, r.codebook.V, r.answers)
+	}
 	return r, err
 }
 

@@ -64,9 +64,28 @@ func (d *database) checkSQLite(ctx context.Context, with leaser, wanted []string
 	if err := g.Raw(`SELECT file FROM pragma_database_list WHERE name = 'main'`).Row().Scan(&file); err != nil {
 		return classify(err)
 	}
+	if err := checkWhole(g); err != nil {
+		return err
+	}
 	errs := checkSettings(sqliteSettings, found)
 	errs = append(errs, checkPresent("trigger", wanted, triggers)...)
 	return errors.Join(append(errs, checkModes(file)...)...)
+}
+
+// errDamaged says that rows or indexes are not what they were: something would
+// be missing from every count. Unlike a setting it cannot be mended.
+var errDamaged = errors.New("the data file is damaged: put back the backup")
+
+// checkWhole reads the whole file: its structure, and every row against every index.
+func checkWhole(g *gorm.DB) error {
+	var found string
+	if err := g.Raw(`PRAGMA integrity_check(1)`).Row().Scan(&found); err != nil {
+		return classify(err)
+	}
+	if found != "ok" { // the text says where, in SQLite's own terms
+		return errDamaged
+	}
+	return nil
 }
 
 // pragmasOf asks the connection itself, not the file: synchronous is the

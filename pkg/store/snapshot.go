@@ -43,7 +43,7 @@ func (s frozenYears) Periods(ctx context.Context) ([]record.Period, error) {
 }
 
 func (s frozenYears) Snapshot(ctx context.Context, year int, f func(release.Counted) error) error {
-	return s.scanner.snapshot(ctx, year, f)
+	return s.scanner.snapshot(ctx, year, checkedCounted(year, f))
 }
 
 func (s sqliteScanner) snapshot(ctx context.Context, year int, f eachCounted) error {

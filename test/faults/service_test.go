@@ -29,6 +29,7 @@ const tokenAge = 5 * time.Minute // half of its lifetime
 type service struct {
 	program string   // its path
 	place   []string // the flags that say where its data is, the folder first
+	guarded bool     // start as in production
 	address string
 	url     string
 	client  *http.Client
@@ -56,7 +57,7 @@ func prepare(t *testing.T, backend store.Backend) *service {
 func newService(t *testing.T, folder string, place []string) *service {
 	t.Helper()
 	s := &service{program: program, place: place}
-	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
+	s.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: rivals}}
 	t.Cleanup(s.client.CloseIdleConnections)
 	var err error
 	if s.log, err = os.Create(filepath.Join(t.TempDir(), "log")); err != nil {
@@ -207,7 +208,11 @@ func (s *service) start(t *testing.T) time.Duration {
 // test does.
 func (s *service) launch(t *testing.T) {
 	t.Helper()
-	s.running = exec.Command(s.program, append([]string{"serve", "--listen", s.address, "--issuer", "https://casestat.test"}, s.place...)...)
+	serve := []string{"serve", "--listen", s.address, "--issuer", "https://casestat.test"}
+	if s.guarded {
+		serve = append(serve, "--production")
+	}
+	s.running = exec.Command(s.program, append(serve, s.place...)...)
 	s.running.Stderr = s.log
 	s.running.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := s.running.Start(); err != nil {
