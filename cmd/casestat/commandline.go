@@ -11,6 +11,7 @@ type commandLine struct {
 		Init   keysInitCommand   `cmd:"" help:"Make the keys of a new installation."`
 		Rotate keysRotateCommand `cmd:"" help:"Sign tokens with a new key from now on."`
 		Show   keysShowCommand   `cmd:"" help:"List the token keys, without their private parts."`
+		Expire keysExpireCommand `cmd:"" help:"Destroy the backup keys that are over their days, and list the others."`
 	} `cmd:"" help:"Manage the service's keys."`
 
 	Client struct {
@@ -50,6 +51,9 @@ type commandLine struct {
 	} `cmd:"" help:"Check the protector against published cases."`
 
 	Attack attackCommand `cmd:"" help:"Attack a service of your own as eighteen adversaries would."`
+
+	Backup  backupCommand  `cmd:"" help:"Copy the database beside the running service, into one sealed file."`
+	Restore restoreCommand `cmd:"" help:"Put a backup into an empty place, and prove that it is what was copied."`
 
 	Register registerCommand `cmd:"" help:"Print what is held, of whom, what for and how long: the register that data protection law asks for."`
 
