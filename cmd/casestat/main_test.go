@@ -42,9 +42,17 @@ func TestCommandLine(t *testing.T) {
 // TestCommandLineOnPostgres runs the scripts that need a PostgreSQL.
 func TestCommandLineOnPostgres(t *testing.T) {
 	needed(t)
-	config := storetest.Config(t, store.Postgres)
+	programs, err := storetest.Programs()
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{Dir: "testdata/postgres", Cmds: scriptCommands, Setup: func(env *testscript.Env) error {
-		for name, dsn := range map[string]string{"owner": config.Owner, "intake": config.Intake, "counter": config.Counter, "publisher": config.Publisher, "public": config.Public} {
+		env.Setenv("PROGRAMS", programs)
+		config, empty := storetest.Config(t, store.Postgres), storetest.Empty(t, store.Postgres)
+		for name, dsn := range map[string]string{
+			"owner": config.Owner, "intake": config.Intake, "counter": config.Counter, "publisher": config.Publisher, "public": config.Public,
+			"backup": config.Backup, "empty-owner": empty.Owner, "empty-backup": empty.Backup, "empty-intake": empty.Intake,
+		} {
 			if err := os.WriteFile(env.WorkDir+"/"+name+".dsn", []byte(dsn+"\n"), 0o600); err != nil {
 				return err
 			}

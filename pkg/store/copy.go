@@ -71,10 +71,21 @@ func WithCopy(ctx context.Context, c Config, p Programs, f func(Copy) error) (er
 	if c, err = c.withDefaults(); err != nil {
 		return err
 	}
+	with := copySQLite
 	if c.Backend == Postgres {
-		return copyPostgres(ctx, c, p, f)
+		with = p.copyPostgres
 	}
-	return copySQLite(ctx, c, f)
+	// What goes wrong with the file that the copy is written to is not the
+	// database's failure, and keeps its own words.
+	var failed error
+	err = with(ctx, c, func(copied Copy) error {
+		failed = f(copied)
+		return failed
+	})
+	if failed != nil {
+		return failed
+	}
+	return err
 }
 
 // The tables of each store and how many rows they have. A test holds them

@@ -27,7 +27,7 @@ const (
 // copyPostgres has pg_dump copy both schemas as they were at one moment. A copy
 // of the rows, other than one of the data folder, does not hold the dead ones of
 // withdrawn records.
-func copyPostgres(ctx context.Context, c Config, p Programs, f func(Copy) error) error {
+func (p Programs) copyPostgres(ctx context.Context, c Config, f func(Copy) error) error {
 	db, err := openPostgres(ctx, c, c.Backup, recordsName)
 	if err != nil {
 		return err
