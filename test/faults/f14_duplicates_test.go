@@ -68,7 +68,7 @@ func duplicateKeys(t *testing.T, backend store.Backend, program string, rounds i
 		s.refreshToken(t)
 		// Another body is a correction, and has to say of what.
 		all.Unexpected += otherThan(map[int]int{http.StatusPreconditionRequired: rivals}, s.rival(t, attempt{n + rounds, id}))
-		other.tokenSince = s.tokenSince
+		other.refreshToken(t)
 		all.Unexpected += otherThan(map[int]int{http.StatusCreated: 1, http.StatusOK: rivals - 1}, other.rival(t, attempt{n, id}))
 		all.Cycles += aRound
 	}
@@ -121,8 +121,8 @@ func otherThan(want, got map[int]int) (n int) {
 	return n
 }
 
-// rival has all rivals send one record at the same time and counts the statuses
-// of the answers; 0 is none.
+// rival has all rivals send one record at the same time, again where they are
+// told to, and counts the statuses of the answers; 0 is none.
 func (s *service) rival(t *testing.T, a attempt) map[int]int {
 	t.Helper()
 	var mu sync.Mutex
@@ -131,6 +131,10 @@ func (s *service) rival(t *testing.T, a attempt) map[int]int {
 	for range rivals {
 		wg.Go(func() {
 			status := s.put(t, a)
+			for status == tryAgain {
+				time.Sleep(breath)
+				status = s.put(t, a)
+			}
 			mu.Lock()
 			defer mu.Unlock()
 			answers[status]++

@@ -56,7 +56,7 @@ func TestF15_MigrationKilled(t *testing.T) {
 	for _, backend := range storetest.Backends {
 		t.Run(string(backend), func(t *testing.T) {
 			began := time.Now()
-			a := killMigrations(t, backend, nextVersion(t, "next", ""), *migrations)
+			a := killMigrations(t, backend, nextVersion(t, "next", ""), migrationKills{*migrations, false})
 			tell(t, a, began)
 			mustHold(t, a)
 		})
@@ -67,7 +67,7 @@ func TestF15_MigrationKilled(t *testing.T) {
 // between them, is found out.
 func TestF15_MigrationKilledContrast(t *testing.T) {
 	began := time.Now()
-	a := killMigrations(t, store.SQLite, nextVersion(t, "next-piecemeal", piecemeal), 8)
+	a := killMigrations(t, store.SQLite, nextVersion(t, "next-piecemeal", piecemeal), migrationKills{100, true})
 	a.Contrast = "a migration in pieces"
 	tell(t, a, began)
 	if !a.Broken() {
@@ -83,7 +83,13 @@ type migratable struct {
 	copies  int
 }
 
-func killMigrations(t *testing.T, backend store.Backend, next string, kills int) Account {
+// migrationKills is how often to kill, or at most until something is broken.
+type migrationKills struct {
+	times     int
+	untilHarm bool
+}
+
+func killMigrations(t *testing.T, backend store.Backend, next string, kills migrationKills) Account {
 	t.Helper()
 	m := newMigratable(t, backend)
 	all := Account{Fault: "F15 migration killed", Backend: string(backend), Acknowledged: len(m.present)}
@@ -94,7 +100,7 @@ func killMigrations(t *testing.T, backend store.Backend, next string, kills int)
 	}
 	whole := time.Since(began)
 	moments := rand.New(rand.NewPCG(*seed, 15))
-	for range kills {
+	for all.Cycles < kills.times && !(kills.untilHarm && all.Unexpected > 0) {
 		place, owner := m.copy(t)
 		run := m.migrate(next, place, owner)
 		if err := run.Start(); err != nil {
