@@ -131,7 +131,7 @@ func (s *service) rival(t *testing.T, a attempt) map[int]int {
 	for range rivals {
 		wg.Go(func() {
 			status := s.put(t, a)
-			for status == tryAgain {
+			for status == tryAgain || status == http.StatusTooManyRequests { // a client may have so many under way
 				time.Sleep(breath)
 				status = s.put(t, a)
 			}
