@@ -23,7 +23,11 @@ func (s *Server) registerPages(e *echo.Echo) error {
 		c.URLs = []string{"/openapi.yaml"}
 		c.DocExpansion = "none"
 	})
-	policy, err := swaggerPolicy(ui)
+	index, err := swaggerIndex(ui)
+	if err != nil {
+		return err
+	}
+	policy, err := swaggerPolicy(index)
 	if err != nil {
 		return err
 	}
@@ -44,6 +48,9 @@ func (s *Server) registerPages(e *echo.Echo) error {
 			return fault.New(fault.NotFound, CodeNotFound)
 		}
 		c.Response().Header().Set("Content-Security-Policy", policy)
+		if c.Param("*") == "index.html" {
+			return c.HTMLBlob(http.StatusOK, index)
+		}
 		return ui(c)
 	}))
 	return nil
@@ -76,29 +83,48 @@ var swaggerFile = map[string]bool{
 }
 
 var (
-	inlineScript = regexp.MustCompile(`(?s)<script>(.*?)</script>`)
-	errNoScript  = errors.New("server: Swagger UI's page has no inline script to allow")
+	inlineScript  = regexp.MustCompile(`(?s)<script>(.*?)</script>`)
+	errNotSwagger = errors.New("server: Swagger UI's page is not what it was")
 )
 
-// swaggerPolicy allows the page its own files and its inline script by hash.
-// Swagger UI sets style attributes, which have no hash.
-func swaggerPolicy(ui echo.HandlerFunc) (string, error) {
+// swaggerIndex renders Swagger UI's page and says on it what it is, and where
+// those find the contract whom its markup or its script keeps out.
+func swaggerIndex(ui echo.HandlerFunc) ([]byte, error) {
 	request, err := http.NewRequestWithContext(context.Background(), http.MethodGet, "/docs/index.html", http.NoBody)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	request.RequestURI = request.URL.Path // which is what the handler looks at
 	index := &pageBuffer{header: http.Header{}}
 	if err := ui(echo.New().NewContext(request, index)); err != nil {
-		return "", err
+		return nil, err
 	}
+	page := index.Bytes()
+	for _, mend := range [][2]string{
+		{"<title>Swagger UI</title>", "<title>casestat: the API, to try</title>"},
+		{`<div id="swagger-ui"></div>`, otherReading + `<main id="swagger-ui"></main>`},
+	} {
+		if bytes.Count(page, []byte(mend[0])) != 1 {
+			return nil, errNotSwagger
+		}
+		page = bytes.Replace(page, []byte(mend[0]), []byte(mend[1]), 1)
+	}
+	return page, nil
+}
+
+const otherReading = `<header style="padding:1rem;font-family:sans-serif"><h1 style="margin:0;font-size:1.25rem">casestat: the API, to try</h1>` +
+	`<a href="/docs/contract">The same as a page to read, without a script</a></header>` + "\n"
+
+// swaggerPolicy allows the page its own files and its inline script by hash.
+// Swagger UI sets style attributes, which have no hash.
+func swaggerPolicy(index []byte) (string, error) {
 	var hashes []string
-	for _, script := range inlineScript.FindAllSubmatch(index.Bytes(), -1) {
+	for _, script := range inlineScript.FindAllSubmatch(index, -1) {
 		sum := sha256.Sum256(bytes.ReplaceAll(script[1], []byte("\r\n"), []byte("\n")))
 		hashes = append(hashes, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
 	}
 	if len(hashes) == 0 {
-		return "", errNoScript
+		return "", errNotSwagger
 	}
 	return "default-src 'none'; script-src 'self' " + strings.Join(hashes, " ") +
 		"; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", nil

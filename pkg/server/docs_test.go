@@ -31,6 +31,9 @@ func TestDocsLeadToSwaggerUI(t *testing.T) {
 			t.Errorf("the page's own %s: %d", name[1], file.Status)
 		}
 	}
+	if text := string(page.Body); !strings.Contains(text, `<a href="/docs/contract">`) || !strings.Contains(text, `<main id="swagger-ui">`) {
+		t.Error("the page does not lead to the contract as a page to read")
+	}
 	contract := get(t, s, "/openapi.yaml")
 	if string(contract.Body) != string(casestat.Contract) {
 		t.Error("/openapi.yaml is not the contract")
