@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
@@ -25,6 +24,7 @@ type database struct {
 	gorm    *gorm.DB // for sessions; every session is given a connection of its own
 	writer  leaser
 	reader  leaser
+	rest    remainder // what an erasure left in SQLite's log
 }
 
 // leaser hands out connections.
@@ -130,7 +130,7 @@ func (d *database) atomically(ctx context.Context, f func(*transaction) error) (
 		return err
 	}
 	if tx.erased {
-		d.forget(ctx, l)
+		d.forget(l)
 	}
 	return nil
 }
@@ -188,18 +188,6 @@ func (d *database) session(ctx context.Context, l *lease) *gorm.DB {
 	g := d.gorm.Session(&gorm.Session{NewDB: true, Context: ctx})
 	g.Statement.ConnPool = l.pool
 	return g
-}
-
-// forget makes erased values unreadable on disk too, as far as the database
-// does that now rather than later.
-func (d *database) forget(ctx context.Context, l *lease) {
-	f, ok := d.dialect.(interface{ forget(g *gorm.DB) error })
-	if !ok {
-		return
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-	defer cancel()
-	_ = f.forget(d.session(ctx, l)) // the withdrawal is committed; the next checkpoint makes up for a missed one
 }
 
 // poolLeaser leases from a database/sql pool.

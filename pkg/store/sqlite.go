@@ -47,7 +47,7 @@ func openSQLite(ctx context.Context, c Config, name string) (d *database, err er
 	if err != nil {
 		return nil, errors.Join(classify(err), d.close())
 	}
-	return d, nil
+	return d, d.forgetAtStart(ctx)
 }
 
 func openWriter(ctx context.Context, folder, file string) (_ leaser, err error) {
@@ -120,6 +120,7 @@ func connect(file, mode string, pragmas []string) (*sql.DB, error) {
 
 // close ends both ways in; it can be called on a half-opened store.
 func (d *database) close() error {
+	d.rest.end()
 	var errs []error
 	if d.reader != nil { // first: readers would hold the log back
 		errs = append(errs, d.reader.close())

@@ -118,7 +118,13 @@ func (sqliteDialect) forget(g *gorm.DB) error {
 	}
 	defer g.Exec(`PRAGMA busy_timeout = 5000`)
 	var busy, pages, done int
-	return g.Raw(`PRAGMA wal_checkpoint(TRUNCATE)`).Row().Scan(&busy, &pages, &done)
+	if err := g.Raw(`PRAGMA wal_checkpoint(TRUNCATE)`).Row().Scan(&busy, &pages, &done); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return errLogHeld
+	}
+	return nil
 }
 
 // one turns an update that did not hit exactly one row into an error.
