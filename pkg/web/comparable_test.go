@@ -89,7 +89,7 @@ func TestAReleaseOffersItsKitAndTheCheckOfATextAboutIt(t *testing.T) {
 	front := pagesOf(t, library(t).Shelf(), slog.New(slog.DiscardHandler))
 	wants(t, get(t, front, "/en/releases/4"), []string{
 		`href="/v1/releases/4/kit.zip"`, "casestat release claims rapport.docx --release 4 --server " + address,
-		"curl --data-binary @rapport.md -H 'Content-Type: text/markdown' " + address + "/v1/releases/4/claims", "nothing of it is kept",
+		"curl --data-binary @rapport.txt -H 'Content-Type: text/plain; charset=utf-8' " + address + "/v1/releases/4/claims", "nothing of it is kept",
 	}, nil)
 }
 

@@ -38,7 +38,7 @@ func (p reportPage) Commands() string {
 		service = " --server " + p.Site
 	}
 	return fmt.Sprintf("casestat release claims rapport.docx --release %d%s\n"+
-		"curl --data-binary @rapport.md -H 'Content-Type: text/markdown' %s", p.Number, service, p.Claims())
+		"curl --data-binary @rapport.txt -H 'Content-Type: text/plain; charset=utf-8' %s", p.Number, service, p.Claims())
 }
 
 // Note says what the series are not: that of the one with most to say, since a
