@@ -183,7 +183,14 @@ func checkRoutes(routes []*echo.Route, table []operation) error {
 }
 
 // ServeHTTP implements http.Handler. Production uses Serve.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(s.headed(w, r)) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if len(r.TransferEncoding) > 0 {
+		// The library has forgotten whether it had a Content-Length as well, which a
+		// front may have gone by: nothing that follows on this connection is believed.
+		w.Header().Set("Connection", "close")
+	}
+	s.echo.ServeHTTP(s.headed(w, r))
+}
 
 // Metrics is for a listener of its own, never for the public one.
 func (s *Server) Metrics() http.Handler { return s.metrics.handler() }
