@@ -25,7 +25,8 @@ var (
 func TestContract_EveryOperation(t *testing.T) {
 	g := ground(t)
 	all := operations(servertest.Contract(t))
-	for _, op := range all {
+	for round, op := range all {
+		g.seedDrafts(t, round)
 		t.Run(op.of.OperationID, func(t *testing.T) {
 			for n := range *requests {
 				g.probe(t, op, *seed+uint64(n))

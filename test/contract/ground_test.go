@@ -44,7 +44,6 @@ func ground(t testing.TB) *grounds {
 	for _, id := range g.pools["request_id"][:10] {
 		g.put(t, "researcher", "/v1/requests/"+id, example(t, "putRequest"))
 	}
-	g.seedDrafts(t)
 	return g
 }
 
@@ -71,9 +70,13 @@ func example(t testing.TB, id string) string {
 	return ""
 }
 
-// seedDrafts writes drafts in every state straight into the store.
-func (g *grounds) seedDrafts(t testing.TB) {
+// seedDrafts writes drafts in every state straight into the store, others in
+// each round: what was done to those before leaves enough for the next.
+func (g *grounds) seedDrafts(t testing.TB, round int) {
 	t.Helper()
+	for n := range g.pools["draft_id"] {
+		g.pools["draft_id"][n] = servertest.ID(10_000 + 100*round + n)
+	}
 	read, err := plan.ReadJSON([]byte(example(t, "putDraft")), codelist.Current())
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +97,7 @@ func (g *grounds) seedDrafts(t testing.TB) {
 			case release.Approved:
 				d.Submission, d.Decision = &release.Submission{By: desk}, &release.Decision{By: reviewer, Approved: true}
 			case release.Published:
-				d.Number = n + 1
+				d.Number = 100*round + n + 1
 			}
 			if err := tx.SaveDraft(t.Context(), d); err != nil {
 				return err

@@ -165,10 +165,14 @@ func (m maker) spoilPath(d *draft) {
 
 // spoilHeader never breaks the framing: that is the business of net/http.
 func (m maker) spoilHeader(d *draft) {
-	name := pick(m, []string{"If-Match", "If-None-Match", "If-Modified-Since", "Content-Encoding", "Accept", "Accept-Language", "Range", "Expect",
-		"X-Http-Method-Override", "X-Forwarded-For", "Origin", "Cookie"})
-	value := pick(m, []string{m.canary, `"` + m.canary + `"`, "*", `"v1-00"`, `"v0"`, `W/"v1"`, "gzip", "sv;q=" + m.canary, "bytes=0-" + m.canary, "DELETE",
-		strings.Repeat("a", 4000) + m.canary, "\u00e5" + m.canary})
+	name := pick(m, []string{
+		"If-Match", "If-None-Match", "If-Modified-Since", "Content-Encoding", "Accept", "Accept-Language", "Range", "Expect",
+		"X-Http-Method-Override", "X-Forwarded-For", "Origin", "Cookie",
+	})
+	value := pick(m, []string{
+		m.canary, `"` + m.canary + `"`, "*", `"v1-00"`, `"v0"`, `W/"v1"`, "gzip", "sv;q=" + m.canary, "bytes=0-" + m.canary, "DELETE",
+		strings.Repeat("a", 4000) + m.canary, "\u00e5" + m.canary,
+	})
 	d.what = "a hostile " + name
 	d.header.Set(name, value)
 }
