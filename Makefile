@@ -9,6 +9,8 @@ SHELL := bash
 FUZZTIME ?= 60s
 CYCLES ?= 500
 BENCH ?= .
+COUNT ?= 1000
+SEED ?= 1
 HOURS ?= 1
 ACCOUNTS ?= soak.jsonl
 TEST_TIMEOUT ?= 20m
@@ -93,6 +95,11 @@ fuzz: ## every fuzz target for FUZZTIME each (60s)
 	@go test -run '^$$' -list '^Fuzz' ./... \
 	| awk '/^Fuzz/ { targets = targets " " $$1 } /^ok/ { n = split(targets, t, " "); for (i = 1; i <= n; i++) print t[i], $$2; targets = "" }' \
 	| while read -r target pkg; do echo "--- $$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" </dev/null; done
+
+.PHONY: fuzz-contract
+fuzz-contract: ## COUNT (1000) requests from the contract to each operation, valid and wrong, and as many sequences against the model; SEED (1) picks which
+	@go test ./test/contract -run '^TestContract_(EveryOperation|Sequences)$$' -count 1 -v -timeout 600m -args -requests $(COUNT) -seed $(SEED) -rapid.checks $(COUNT) \
+	| grep -vE '^( *--- PASS|=== RUN) '
 
 .PHONY: faults
 faults: tools ## every fault played against the real program, in minutes: nothing acknowledged may be lost or doubled
