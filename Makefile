@@ -26,7 +26,7 @@ racing := ./pkg/access ./pkg/desk ./pkg/intake ./pkg/jwks ./pkg/membership
 
 .PHONY: help
 help: ## this list
-	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | while read -r t about; do printf '%-10s %s\n' "$$t" "$$about"; done
+	@sed -nE 's/^([a-z0-9-]+):[^#]*## (.*)/\1 \2/p' $(MAKEFILE_LIST) | while read -r t about; do printf '%-13s %s\n' "$$t" "$$about"; done
 
 .PHONY: test
 test: tools check ## everything: what is needed, the checks, all tests (nothing is skipped)
@@ -56,6 +56,11 @@ test-clients: ## the readers not ours alone
 	@test/install-clients.sh
 	@test/clients/pxweb_install.sh
 	@go test -count=1 -v ./test/clients
+
+.PHONY: test-security
+test-security: ## tools that are not ours (sqlmap, slowhttptest, sslscan, gosec, gitleaks, redocly) against the program and its sources
+	@test/install-security.sh
+	@go test -tags security -count=1 -v -timeout 120m ./test/security
 
 .PHONY: check
 check: vet format lint ## vet, formatting, static analysis
