@@ -390,10 +390,32 @@ func (e OrganisationKind) Valid() bool {
 	}
 }
 
+// Defines values for PeriodChangeState.
+const (
+	PeriodChangeStateClosed     PeriodChangeState = "closed"
+	PeriodChangeStateCorrecting PeriodChangeState = "correcting"
+	PeriodChangeStateOpen       PeriodChangeState = "open"
+)
+
+// Valid indicates whether the value is a known member of the PeriodChangeState enum.
+func (e PeriodChangeState) Valid() bool {
+	switch e {
+	case PeriodChangeStateClosed:
+		return true
+	case PeriodChangeStateCorrecting:
+		return true
+	case PeriodChangeStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PeriodState.
 const (
 	PeriodStateClosed     PeriodState = "closed"
 	PeriodStateCorrecting PeriodState = "correcting"
+	PeriodStateErased     PeriodState = "erased"
 	PeriodStateOpen       PeriodState = "open"
 )
 
@@ -403,6 +425,8 @@ func (e PeriodState) Valid() bool {
 	case PeriodStateClosed:
 		return true
 	case PeriodStateCorrecting:
+		return true
+	case PeriodStateErased:
 		return true
 	case PeriodStateOpen:
 		return true
@@ -3766,8 +3790,11 @@ type Period struct {
 
 // PeriodChange defines model for PeriodChange.
 type PeriodChange struct {
-	State PeriodState `json:"state"`
+	State PeriodChangeState `json:"state"`
 }
+
+// PeriodChangeState defines model for PeriodChange.State.
+type PeriodChangeState string
 
 // PeriodState defines model for PeriodState.
 type PeriodState string

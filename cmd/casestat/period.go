@@ -70,7 +70,7 @@ func setPeriod(ctx context.Context, s *session, r remote, p api.Period) error {
 	if err != nil {
 		return err
 	}
-	if _, err := client.PutPeriodWithResponse(ctx, p.Year, api.PeriodChange{State: p.State}); err != nil {
+	if _, err := client.PutPeriodWithResponse(ctx, p.Year, api.PeriodChange{State: api.PeriodChangeState(p.State)}); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.out, "%d is %s\n", p.Year, p.State)

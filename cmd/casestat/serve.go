@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"manniskohandel.se/casestat/pkg/membership"
 	"manniskohandel.se/casestat/pkg/server"
 	"manniskohandel.se/casestat/pkg/store"
 )
@@ -28,6 +29,7 @@ type serveCommand struct {
 	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Private key of the certificate, PEM."`
 	BehindProxy   bool   `help:"A proxy in front ends TLS, so listen beyond this machine without it."`
 	Production    bool   `help:"Make nothing by itself, and refuse to start with unsafe settings."`
+	RetainYears   int    `placeholder:"N" help:"Erase the records of a closed year N full years after its end. Default: keep them until they are withdrawn."`
 	Public        bool   `help:"Serve published releases alone, from the releases store, without any way to the records."`
 	Releases      string `placeholder:"DIR" help:"With --public: serve this folder of exported releases instead of a store."`
 	Key           string `placeholder:"FILE" help:"With --public: public key that the releases must be signed with. Default: the one in the keys' folder."`
@@ -65,7 +67,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, running.close()) }()
-	return c.serve(ctx, front{running.server, log, running.watchKeys}, listeners)
+	return c.serve(ctx, front{running.server, log, running.beside(c.RetainYears)}, listeners)
 }
 
 // front is a server and what runs beside it.
@@ -108,6 +110,9 @@ func (c *serveCommand) check() error {
 			"give --tls-cert and --tls-key, or --behind-proxy if a proxy in front ends TLS", c.Listen)
 	case c.MetricsListen != "" && !loopback(c.MetricsListen) && !c.BehindProxy:
 		return fmt.Errorf("metrics on %s can be reached from other machines: listen on loopback, or give --behind-proxy", c.MetricsListen)
+	case c.RetainYears < 0 || c.RetainYears > membership.MaxRetention:
+		return fmt.Errorf("--retain-years %d: give from %d to %d full years, or leave it out to keep records until they are withdrawn",
+			c.RetainYears, membership.MinRetention, membership.MaxRetention)
 	case c.Public && c.IssuersFile != "":
 		return errors.New("--public serves what needs no token: leave --issuers-file out")
 	case !c.Public && (c.Releases != "" || c.Key != ""):

@@ -48,6 +48,7 @@ type service struct {
 	records  *store.Records
 	releases *store.Releases
 	intake   *intake.Service
+	members  *membership.Service
 	ring     *access.Ring
 	abroad   []*jwks.Source // keys of external issuers
 	log      *slog.Logger
@@ -142,6 +143,7 @@ func newServer(s settings, running *service) (*server.Server, error) {
 	members := membership.New(membership.Deps{
 		Store: running.records.Membership(), Clock: s.session.now, Random: s.session.random, Hasher: hasher,
 	})
+	running.members = members
 	deps := access.TokenDeps{
 		Profile: access.Profile{Issuer: s.issuer, Audience: s.audience, Leeway: access.DefaultLeeway},
 		Ring:    running.ring, Clock: s.session.now, Random: s.session.random,

@@ -90,7 +90,7 @@ func (s Stage) openYears(ctx context.Context, coordinator *api.ClientWithRespons
 
 func setPeriod(ctx context.Context, coordinator *api.ClientWithResponses, year int, state record.PeriodState) (err error) {
 	defer fault.Wrap(&err, "make the year %d %s", year, state)
-	_, err = coordinator.PutPeriodWithResponse(ctx, year, api.PeriodChange{State: api.PeriodState(state)})
+	_, err = coordinator.PutPeriodWithResponse(ctx, year, api.PeriodChange{State: api.PeriodChangeState(state)})
 	return err
 }
 

@@ -10,6 +10,9 @@ import (
 const (
 	// CodeUnknownPurpose: the purpose is not in the list.
 	CodeUnknownPurpose fault.Code = "unknown_purpose"
+	// CodePeriodErased: the records of the year were erased when their time was
+	// over. It is not counted, not as nothing either.
+	CodePeriodErased fault.Code = "period_erased"
 	// CodePeriodNotClosed: the desk counts closed years only. A year that is
 	// open and one that nobody opened answer alike.
 	CodePeriodNotClosed fault.Code = "period_not_closed"

@@ -157,6 +157,9 @@ func (s *Service) admit(ctx context.Context, p access.Principal, r reading, year
 	if err != nil {
 		return err
 	}
+	if slices.ContainsFunc(years, func(year int) bool { return states[year] == record.PeriodErased }) {
+		return fault.New(fault.Conflict, CodePeriodErased)
+	}
 	if slices.ContainsFunc(years, func(year int) bool { return states[year] != record.PeriodClosed }) {
 		return fault.New(fault.Conflict, CodePeriodNotClosed)
 	}
@@ -175,10 +178,14 @@ func (s *Service) own(ctx context.Context, p access.Principal, r reading) (*tabl
 	if err := s.enter(ctx, p, r, r.Year); err != nil {
 		return nil, err
 	}
-	if states, err := s.states(ctx); err != nil {
+	states, err := s.states(ctx)
+	switch {
+	case err != nil:
 		return nil, err
-	} else if states[r.Year] == "" {
+	case states[r.Year] == "":
 		return nil, fault.New(fault.NotFound, CodePeriodUnknown)
+	case states[r.Year] == record.PeriodErased:
+		return nil, fault.New(fault.Conflict, CodePeriodErased)
 	}
 	return s.load(ctx, Scope{Year: r.Year, Organisation: p.Organisation}, r.fields)
 }

@@ -8,6 +8,8 @@ import (
 // The reasons for which records are refused here.
 const (
 	CodePeriodClosed         fault.Code = "period_closed"         // the year of the record, or of the version it replaces, is closed
+	CodePeriodErased         fault.Code = "period_erased"         // the year of the record, or of the version it replaces, was erased when its time was over
+	CodeYearKept             fault.Code = "year_kept"             // the records of a year go only after it was marked as erased
 	CodeOutsideWindow        fault.Code = "R10"                   // the year was never opened
 	CodeWithdrawn            fault.Code = "record_withdrawn"      // the id belongs to a withdrawn record and cannot be used again
 	CodePreconditionRequired fault.Code = "precondition_required" // the record exists with other content: say which version is corrected
@@ -24,6 +26,7 @@ const (
 	DeedAccepted    ledger.Deed = "record.accepted"
 	DeedCorrected   ledger.Deed = "record.corrected"
 	DeedWithdrawn   ledger.Deed = "record.withdrawn"
+	DeedExpired     ledger.Deed = "record.expired" // withdrawn by the passing of its time
 	DeedRead        ledger.Deed = "record.read"
 	DeedListed      ledger.Deed = "record.listed"
 	DeedHistoryRead ledger.Deed = "record.history_read"

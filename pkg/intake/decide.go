@@ -74,9 +74,16 @@ func checkYears(current *Version, s Submission, open years) *fault.Error {
 	if current != nil && open[current.Record.Year] == record.PeriodClosed {
 		return fault.New(fault.Conflict, CodePeriodClosed, at)
 	}
+	if current != nil && open[current.Record.Year] == record.PeriodErased { // its turn has not come yet
+		at.Code = CodePeriodErased
+		return fault.New(fault.Conflict, CodePeriodErased, at)
+	}
 	switch state := open[s.Record.Year]; {
 	case state.TakesRecords():
 		return nil
+	case state == record.PeriodErased:
+		at.Code = CodePeriodErased
+		return fault.New(fault.Conflict, CodePeriodErased, at)
 	case state == record.PeriodClosed:
 		return fault.New(fault.Conflict, CodePeriodClosed, at)
 	default:

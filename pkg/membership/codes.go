@@ -43,6 +43,9 @@ const (
 	// CodePeriodNotClosed: an open year takes records as it is; only a closed one
 	// can be corrected.
 	CodePeriodNotClosed fault.Code = "period_not_closed"
+	// CodePeriodErased: the records of that year were erased when their time was
+	// over; it can neither be opened nor counted.
+	CodePeriodErased fault.Code = "period_erased"
 	// CodeAlreadyFounded: the first coordinator is made on an empty store only.
 	CodeAlreadyFounded fault.Code = "already_bootstrapped"
 

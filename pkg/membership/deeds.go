@@ -21,10 +21,14 @@ const (
 	DeedPeriodOpened        ledger.Deed = "period.opened"            // year
 	DeedPeriodClosed        ledger.Deed = "period.closed"            // year; the end of a correction, too
 	DeedCorrectionOpened    ledger.Deed = "period.correction_opened" // year
+	DeedPeriodErased        ledger.Deed = "period.erased"            // year; its records follow, each in an entry
 )
 
 // commandLine is the actor of what is done before there is a client.
 const commandLine = "command-line"
+
+// retention is the actor of what is done because its time is over.
+const retention = "retention"
 
 // deed is one entry before it has a day and an actor.
 type deed struct {

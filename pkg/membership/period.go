@@ -24,6 +24,8 @@ func (s *Service) OpenPeriod(ctx context.Context, by access.Principal, year int)
 		switch old, found := state.period(year); {
 		case found && old.State == record.PeriodOpen:
 			return nil, nil
+		case found && old.State == record.PeriodErased:
+			return nil, conflict(CodePeriodErased)
 		case found:
 			return nil, conflict(CodePeriodClosed)
 		}
@@ -41,6 +43,8 @@ func (s *Service) ClosePeriod(ctx context.Context, by access.Principal, year int
 			return nil, notFound(CodePeriodUnknown)
 		case old.State == record.PeriodClosed:
 			return nil, nil
+		case old.State == record.PeriodErased:
+			return nil, conflict(CodePeriodErased)
 		}
 		return move(ctx, tx, record.Period{Year: year, State: record.PeriodClosed}, DeedPeriodClosed)
 	})
@@ -57,11 +61,60 @@ func (s *Service) CorrectPeriod(ctx context.Context, by access.Principal, year i
 			return nil, notFound(CodePeriodUnknown)
 		case old.State == record.PeriodCorrecting:
 			return nil, nil
+		case old.State == record.PeriodErased:
+			return nil, conflict(CodePeriodErased)
 		case old.State != record.PeriodClosed:
 			return nil, conflict(CodePeriodNotClosed)
 		}
 		return move(ctx, tx, record.Period{Year: year, State: record.PeriodCorrecting}, DeedCorrectionOpened)
 	})
+}
+
+// MinRetention and MaxRetention bound for how many full years records may be kept.
+const (
+	MinRetention = 1
+	MaxRetention = 100
+)
+
+// EraseExpired marks the closed years whose records were kept for the given
+// number of full years after the year's end: those of 2020, kept five years, go
+// on the first of January 2026. A year that is open or being corrected is not
+// touched, however old; it goes when it is closed. Afterwards nothing counts the
+// year. The records themselves are erased by whoever called, of every year that
+// has that mark, whom it gives too: so an erasure that was interrupted goes on.
+func (s *Service) EraseExpired(ctx context.Context, keep int) (erased []int, err error) {
+	defer fault.Wrap(&err, "mark expired years")
+	if keep < MinRetention || keep > MaxRetention {
+		return nil, invalid(CodeYearOutOfRange)
+	}
+	now := s.deps.Clock().UTC()
+	over := func(p record.Period) bool { return p.State == record.PeriodClosed && now.Year() > p.Year+keep }
+	err = s.deps.Store.Atomically(ctx, func(tx Tx) error {
+		state, err := tx.Load(ctx)
+		if err != nil {
+			return err
+		}
+		erased = nil
+		var deeds []ledger.Entry
+		for _, p := range state.Periods {
+			if over(p) {
+				p.State = record.PeriodErased
+				done, err := move(ctx, tx, p, DeedPeriodErased)
+				if err != nil {
+					return err
+				}
+				deeds = append(deeds, done[0].entry(now, retention))
+			}
+			if p.State == record.PeriodErased {
+				erased = append(erased, p.Year)
+			}
+		}
+		if len(deeds) == 0 {
+			return nil
+		}
+		return tx.Append(ctx, deeds)
+	})
+	return erased, err
 }
 
 // move brings a period to a state, and gives the deed that this is.

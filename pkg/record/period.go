@@ -11,11 +11,13 @@ const (
 type PeriodState string
 
 // The states of a reporting year. A year nobody opened has none. It goes from
-// open to closed, and between closed and correcting; it never opens again.
+// open to closed, and between closed and correcting; it never opens again. When
+// its records are over their years it is erased, which is for good.
 const (
 	PeriodOpen       PeriodState = "open"       // takes records
 	PeriodClosed     PeriodState = "closed"     // takes none but withdrawals; may be counted
 	PeriodCorrecting PeriodState = "correcting" // was closed, takes records again; is not counted meanwhile
+	PeriodErased     PeriodState = "erased"     // was closed; its records are being erased or are; is never counted again
 )
 
 // TakesRecords says whether records of such a year may be submitted and

@@ -14,6 +14,9 @@ const (
 	CodeDraftState fault.Code = "draft_state"
 	// CodeDraftChanged: the draft is not the version any more that the change names.
 	CodeDraftChanged fault.Code = "draft_changed"
+	// CodePeriodErased: the records of a year of the plan were erased when their
+	// time was over. What was released of it stands; nothing can be added.
+	CodePeriodErased fault.Code = "release_period_erased"
 	// CodePeriodNotClosed: a year of the plan is not closed, or is being corrected.
 	CodePeriodNotClosed fault.Code = "release_period_not_closed"
 	// CodeUniverseTooSmall: a listed universe holds fewer persons than the threshold.

@@ -54,7 +54,7 @@ func (s *Service) Publish(ctx context.Context, p access.Principal, id DraftID) (
 		switch {
 		case err == nil:
 			return done, nil
-		case fault.CodeOf(err) == CodeOutdated, fault.CodeOf(err) == CodePeriodNotClosed:
+		case fault.CodeOf(err) == CodeOutdated, fault.CodeOf(err) == CodePeriodNotClosed, fault.CodeOf(err) == CodePeriodErased:
 			return Draft{}, s.outdated(ctx, p, d, err)
 		case fault.CodeOf(err) != CodeNumberTaken && fault.CodeOf(err) != CodeDraftChanged:
 			return Draft{}, err

@@ -145,6 +145,9 @@ func (s *Service) closed(ctx context.Context, years []int) error {
 	}
 	var open []fault.Detail
 	for i, y := range years {
+		if slices.Contains(periods, record.Period{Year: y, State: record.PeriodErased}) {
+			return fault.New(fault.Conflict, CodePeriodErased, fault.Detail{Code: CodePeriodErased, Pointer: fmt.Sprintf("/years/%d", i)})
+		}
 		is := func(p record.Period) bool { return p.Year == y && p.State == record.PeriodClosed }
 		if !slices.ContainsFunc(periods, is) {
 			open = append(open, fault.Detail{Code: CodePeriodNotClosed, Pointer: fmt.Sprintf("/years/%d", i)})

@@ -33,7 +33,7 @@ func (s *Server) ListPeriods(c echo.Context) error {
 }
 
 type periodChange struct {
-	State *api.PeriodState `json:"state"`
+	State *api.PeriodChangeState `json:"state"` // none of them erases a year: only time does
 }
 
 // PutPeriod opens, closes or corrects a reporting year.
@@ -50,13 +50,13 @@ func (s *Server) PutPeriod(c echo.Context, year api.Year) error {
 	}
 	change := s.deps.Periods.OpenPeriod
 	switch *want.State {
-	case api.PeriodStateClosed:
+	case api.PeriodChangeStateClosed:
 		change = s.deps.Periods.ClosePeriod
-	case api.PeriodStateCorrecting:
+	case api.PeriodChangeStateCorrecting:
 		change = s.deps.Periods.CorrectPeriod
 	}
 	if err := change(c.Request().Context(), principal(c), year); err != nil {
 		return err
 	}
-	return c.JSON(http.StatusOK, api.Period{Year: year, State: *want.State})
+	return c.JSON(http.StatusOK, api.Period{Year: year, State: api.PeriodState(*want.State)})
 }
