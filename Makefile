@@ -11,6 +11,7 @@ CYCLES ?= 500
 BENCH ?= .
 COUNT ?= 1000
 SEED ?= 1
+SAMPLES ?= 50000
 HOURS ?= 1
 ACCOUNTS ?= soak.jsonl
 TEST_TIMEOUT ?= 20m
@@ -105,6 +106,10 @@ fuzz: ## every fuzz target for FUZZTIME each (60s)
 fuzz-contract: ## COUNT (1000) requests from the contract to each operation, valid and wrong, and as many sequences against the model; SEED (1) picks which
 	@go test ./test/contract -run '^TestContract_(EveryOperation|Sequences)$$' -count 1 -v -timeout 600m -args -requests $(COUNT) -seed $(SEED) -rapid.checks $(COUNT) \
 	| grep -vE '^( *--- PASS|=== RUN) '
+
+.PHONY: timing
+timing: ## can secrets, clients or records be told apart by time? SAMPLES (50000) calls of each kind, Welch's t; on a quiet machine
+	@go test -p 1 ./pkg/access ./pkg/server -run '^$$' -bench '^BenchmarkT36$$' -benchtime 1x -timeout 600m -args -samples $(SAMPLES)
 
 .PHONY: faults
 faults: tools ## every fault played against the real program, in minutes: nothing acknowledged may be lost or doubled

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"sync/atomic"
@@ -23,7 +24,7 @@ type Hasher struct {
 	turns   chan struct{} // one slot for each hash being made
 	waiting atomic.Int64
 	queue   int64
-	dummy   phc // hashed for nobody, so that an unknown client costs the same
+	dummy   string // read and hashed for nobody, so that an unknown client costs the same
 	cost    cost
 }
 
@@ -48,7 +49,7 @@ func newHasher(c HasherConfig, work cost) (*Hasher, error) {
 		random: c.Random,
 		turns:  make(chan struct{}, c.Concurrent),
 		queue:  int64(c.Waiting),
-		dummy:  phc{cost: work, salt: salt, hash: make([]byte, hashBytes)},
+		dummy:  phc{cost: work, salt: salt, hash: make([]byte, hashBytes)}.String(),
 		cost:   work,
 	}, nil
 }
@@ -72,12 +73,9 @@ func (h *Hasher) Hash(ctx context.Context, secret string) (string, error) {
 // same work for nothing and says no. It is Unavailable when the queue is full
 // or ctx ends first.
 func (h *Hasher) Verify(ctx context.Context, secret, stored string) (bool, error) {
-	against := h.dummy
-	if stored != "" {
-		var err error
-		if against, err = parsePHC(stored); err != nil {
-			return false, err
-		}
+	against, err := parsePHC(cmp.Or(stored, h.dummy))
+	if err != nil {
+		return false, err
 	}
 	done, err := h.turn(ctx)
 	if err != nil {
