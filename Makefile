@@ -127,6 +127,11 @@ soak: tools ## the same for HOURS (1), with other moments each round; adds up in
 kill9: tools ## kill the service under load, CYCLES (500) times on each database: nothing acknowledged may be lost or doubled
 	@go test ./test/faults -run '^TestF1_Kill9$$' -count 1 -v -timeout 120m -args -cycles $(CYCLES)
 
+.PHONY: sbom
+sbom: ## what the program is made of, with versions, hashes and licences: bin/casestat.cdx.json (CycloneDX)
+	@mkdir -p bin && go build -trimpath -o bin/casestat ./cmd/casestat
+	@go run ./test/supply/sbom bin/casestat >bin/casestat.cdx.json
+
 .PHONY: clean
 clean: ## what the targets above leave behind
 	@rm -rf bin casestat casestat-data casestat-demo node_modules test/browser/node_modules
