@@ -48,7 +48,7 @@ func withoutPassword(dsn string) (open, password string, err error) {
 	}
 	var kept []string
 	for rest := strings.TrimSpace(dsn); rest != ""; rest = strings.TrimSpace(rest) {
-		name, value, after, ok := setting1(rest)
+		name, value, after, ok := cutSetting(rest)
 		if !ok {
 			return "", "", errDSN
 		}
@@ -86,10 +86,10 @@ func splitURL(dsn string) (open, password string, err error) {
 	return u.String(), password, nil
 }
 
-// setting1 reads one name = value from the front of a connection string in
+// cutSetting reads one name = value from the front of a connection string in
 // keywords, by libpq's rules: a value may stand between single quotes, and a
 // backslash takes the next character as it is.
-func setting1(s string) (name, value, rest string, ok bool) {
+func cutSetting(s string) (name, value, rest string, ok bool) {
 	name, s, ok = strings.Cut(s, "=")
 	name, s = strings.TrimSpace(name), strings.TrimLeft(s, " \t\r\n")
 	if !ok || name == "" || strings.ContainsAny(name, " '\\") {
