@@ -61,12 +61,14 @@ func (c *ClientCredentials) authenticate(ctx context.Context, r TokenRequest) (C
 	switch {
 	case err != nil:
 		return Client{}, err
-	case refusal != nil:
-		return Client{}, &GrantError{Code: CodeInvalidClient, Basic: r.Basic, cause: errors.Join(errUnknownClient, refusal)}
-	case !good:
-		return Client{}, &GrantError{Code: CodeInvalidClient, Basic: r.Basic, cause: errWrongSecret}
+	case good && refusal == nil:
+		return client, nil
 	}
-	return client, nil
+	why := errWrongSecret // either is worded by the same steps
+	if refusal != nil {
+		why = errUnknownClient
+	}
+	return Client{}, &GrantError{Code: CodeInvalidClient, Basic: r.Basic, cause: errors.Join(why, refusal)}
 }
 
 // check lets a secret that this process has already found good pass without a
