@@ -50,6 +50,8 @@ func NewPublic(d PublicDeps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	// There is no intake to keep a turn for: places alone bound what is under way.
+	d.Limits.Rates.Public = d.Limits.Rates.Public.or(20_000, 200_000)
 	return build(Deps{
 		Shelf: d.Shelf, ReleaseKey: d.ReleaseKey, Contract: d.Contract, Book: d.Book, Figures: figures, Site: d.Site, Tools: d.Tools,
 		Log: d.Log, Now: d.Now, Random: d.Random, Limits: d.Limits, HSTS: d.HSTS, Ready: d.Ready,

@@ -155,6 +155,7 @@ func public(b *testing.B, source shelf.Source, books *shelftest.Books) *server.S
 	s, err := server.NewPublic(server.PublicDeps{
 		Shelf: over, ReleaseKey: books.Signer().Key(), Contract: casestat.Contract, Book: codelist.Current(), Site: site, Tools: tools,
 		Log: quietly(), Now: time.Now, Random: rand.Reader,
+		Limits: server.Limits{Rates: server.Rates{Public: server.Rate{PerSecond: 1e6, Burst: 1e6}}},
 	})
 	must(b, err)
 	return s
