@@ -1,9 +1,12 @@
 package release_test
 
 import (
+	"bytes"
+	"slices"
 	"testing"
 
 	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/record"
 	"manniskohandel.se/casestat/pkg/release"
 )
@@ -23,5 +26,34 @@ func TestT35_AnErasedYearIsReleasedNoMore(t *testing.T) {
 	wantRefusal(t, err, fault.Conflict, release.CodePeriodErased)
 	if n := len(h.releases()); n != published {
 		t.Errorf("%d releases, there were %d", n, published)
+	}
+}
+
+// TestT35_AReleaseBeforeAWithdrawalStandsAndOneAfterItLeavesTheRecordsOut: the
+// first is the same bytes as ever, the second counts without those who went.
+func TestT35_AReleaseBeforeAWithdrawalStandsAndOneAfterItLeavesTheRecordsOut(t *testing.T) {
+	const size = "size:sexual_exploitation_women_girls"
+	h := open(t)
+	h.published(draftA, tiny(t))
+	before := bytes.Clone(h.releases()[0].Raw)
+	left, on := demoRecords(t), persons(t)
+	for _, gone := range on[3:9] {
+		i := slices.IndexFunc(left, func(c release.Counted) bool {
+			return c.Organisation == gone.Organisation && bytes.Equal(c.Answers, gone.Answers)
+		})
+		left = slices.Delete(left, i, i+1)
+	}
+	h.memory.SetRecords(theYear, append(left, copies(on[9:], 10)...)) // a change of six alone would be told apart, and is refused
+	d := h.published(draftB, tiny(t))
+	if d.Kind != plan.Revision || d.Number != 2 {
+		t.Errorf("release %d of kind %s", d.Number, d.Kind)
+	}
+	if !bytes.Equal(before, h.releases()[0].Raw) {
+		t.Error("the release from before the withdrawal changed")
+	}
+	first, _ := h.releases()[0].Protected.Year(theYear)
+	second, _ := h.releases()[1].Protected.Year(theYear)
+	if was, is := said(first)[size], said(second)[size]; was != 35 || is != 35+10-6 {
+		t.Errorf("%d before six were withdrawn and ten came, and %d after it", was, is)
 	}
 }
