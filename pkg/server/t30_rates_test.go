@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"testing"
@@ -90,13 +91,16 @@ func TestT30_SlowBodiesOfOneClientLeavePlacesToOthers(t *testing.T) {
 		return d
 	}})
 	address, _ := listen(t, s)
-	slow := fmt.Sprintf("PUT %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{",
-		recordPath(1), s.Token(t, s.Cast.A))
-	dial(t, address, slow)
-	put := servertest.Request{Method: "PUT", Path: recordPath(2), Token: s.Token(t, s.Cast.A), Body: recordtest.Core()}
-	for s.Raw(put).Code() != "too_many_at_once" {
-		time.Sleep(time.Millisecond) // until the slow request is under way
+	slow := fmt.Sprintf("PUT %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: 500\r\n"+
+		"Expect: 100-continue\r\n\r\n", recordPath(1), s.Token(t, s.Cast.A))
+	conn := dial(t, address, slow)
+	// The body is asked for once the request has its place; then it does not come.
+	const asked = "HTTP/1.1 100 Continue"
+	answer := make([]byte, len(asked))
+	if _, err := io.ReadFull(conn, answer); err != nil || string(answer) != asked {
+		t.Fatalf("%q, %v", answer, err)
 	}
+	put := servertest.Request{Method: "PUT", Path: recordPath(2), Token: s.Token(t, s.Cast.A), Body: recordtest.Core()}
 	wantStatus(t, s.Do(t, put), 429, "too_many_at_once")
 	put.Token = s.Token(t, s.Cast.B)
 	wantStatus(t, s.Do(t, put), 201, "")
