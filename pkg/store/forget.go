@@ -24,7 +24,6 @@ type remainder struct {
 	stop  context.CancelFunc // nil while nobody tries
 	ended chan struct{}      // closed when the one who tried has ended
 	shut  bool               // nobody shall begin any more
-
 }
 
 // begin runs try again and again, until it says that nothing is left or end is
