@@ -122,7 +122,8 @@ func (b ban) covers(other ban) bool {
 }
 
 // tidy cuts bans down to living categories, kills the categories that are
-// banned by themselves, and leaves out what another ban says already.
+// banned by themselves, and leaves out what another ban says already. What an
+// earlier release needs to be said again lives on, banned.
 func (f *framer) tidy(bans []ban) []ban {
 	for {
 		killed := false
@@ -132,9 +133,15 @@ func (f *framer) tidy(bans []ban) []ban {
 			switch {
 			case !ok:
 			case len(b) == 1:
-				v := f.vars[b[0].variable]
-				v.alive = v.alive.without(b[0].in)
-				killed = true
+				spared := f.spared(b[0])
+				if dead := b[0].in.without(spared); !dead.empty() {
+					v := f.vars[b[0].variable]
+					v.alive = v.alive.without(dead)
+					killed = true
+				}
+				if !spared.empty() {
+					out = append(out, ban{{variable: b[0].variable, in: spared}})
+				}
 			default:
 				out = append(out, b)
 			}
@@ -144,6 +151,23 @@ func (f *framer) tidy(bans []ban) []ban {
 			return f.strongest(bans)
 		}
 	}
+}
+
+// spared are the categories of a ban without which a cell of an earlier release
+// would have none: nobody can be in it, but that has been said with a place of
+// its own.
+func (f *framer) spared(p part) set {
+	alive := f.vars[p.variable].alive
+	out := newSet(len(f.vars[p.variable].vectors))
+	for _, c := range f.cells {
+		if !c.past || !slices.ContainsFunc(c.where, func(t test) bool { return t.variable == p.variable }) {
+			continue
+		}
+		if in := f.allowed(p.variable, c.where).and(alive); in.within(p.in) {
+			out.or(in)
+		}
+	}
+	return out
 }
 
 // trim cuts a ban down to living categories. What covers all of them says

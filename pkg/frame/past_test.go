@@ -271,6 +271,34 @@ func TestAPastThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A place in which nobody can be was published as one all the same, beside those
+// of a table. It keeps it, empty and banned, although this plan would have none.
+func TestAPlaceWithoutPersonsIsSaidAgain(t *testing.T) {
+	cells := described(t, slideOnly(t))
+	i := slices.IndexFunc(cells, func(c plan.PublishedCell) bool { return c.Name == "figure:undocumented" })
+	cells[i].Quantity.Where = []plan.Condition{{Field: "identification_status", In: []codelist.Code{codelist.NotApplicable}}}
+	hidden := five
+	hidden.Past = []frame.Past{{Cells: cells}}
+	f, err := frame.Lay(slideOnly(t), figures(t), hidden)
+	if err != nil {
+		t.Fatalf("%v: %v", err, details(err))
+	}
+	records := pool(t)
+	base := f.Layout.Base
+	cell := base.Cells[f.Past[0][i]]
+	if n := value(cell, data(t, f, records)); n != 0 {
+		t.Errorf("%d persons where nobody can be", n)
+	}
+	covered := slices.ContainsFunc(base.Bans, func(b plan.Selection) bool {
+		return len(b) == 1 && base.Axes[b[0].Axis].Name == "identification_status" && slices.ContainsFunc(cell.Where, func(s plan.Subset) bool {
+			return s.Axis == b[0].Axis && slices.Equal(s.Categories, b[0].Categories)
+		})
+	})
+	if !covered {
+		t.Errorf("nothing says that nobody can be in %v: %v", cell.Where, base.Bans)
+	}
+}
+
 func TestBatchesThatDoNotExist(t *testing.T) {
 	cells := described(t, slideOnly(t))
 	for name, alive := range map[string][]int{"beyond the last": {0, 2}, "negative": {-1}, "twice": {0, 0}, "out of order": {1, 0}, "none": {}} {
