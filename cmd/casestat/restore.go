@@ -73,7 +73,7 @@ func (c *restoreCommand) tell(s *session, m manifest) {
 }
 
 // missing holds the restored ledger against a checkpoint that may be newer.
-func (c *restoreCommand) missing(ctx context.Context, s *session, config store.Config, m manifest, checkpoint *ledger.Checkpoint) (err error) {
+func (c *restoreCommand) missing(ctx context.Context, s *session, config store.Config, m manifest, checkpoint *ledger.Checkpoint) error {
 	if checkpoint == nil {
 		return nil
 	}
@@ -85,12 +85,7 @@ func (c *restoreCommand) missing(ctx context.Context, s *session, config store.C
 	if config.Backend == store.Postgres {
 		config.Intake = config.Backup // it reads the ledger, too
 	}
-	records, err := store.Open(ctx, config)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, records.Close()) }()
-	report, err := records.Ledger().Verify(ctx, checkpoint)
+	report, err := verifyLedger(ctx, config, checkpoint)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,7 @@ type verifyLedgerCommand struct {
 }
 
 // Run reads the whole ledger without changing anything.
-func (c *verifyLedgerCommand) Run(ctx context.Context, s *session) (err error) {
+func (c *verifyLedgerCommand) Run(ctx context.Context, s *session) error {
 	checkpoint, err := readCheckpoint(c.Checkpoint)
 	if err != nil {
 		return err
@@ -36,16 +36,21 @@ func (c *verifyLedgerCommand) Run(ctx context.Context, s *session) (err error) {
 	if err := c.mustExist(config); err != nil {
 		return err
 	}
-	records, err := store.Open(ctx, config)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, records.Close()) }()
-	report, err := records.Ledger().Verify(ctx, checkpoint)
+	report, err := verifyLedger(ctx, config, checkpoint)
 	if err != nil {
 		return err
 	}
 	return c.tell(s, report)
+}
+
+// verifyLedger reads the ledger of the records; checkpoint may be nil.
+func verifyLedger(ctx context.Context, config store.Config, checkpoint *ledger.Checkpoint) (report ledger.Report, err error) {
+	records, err := store.Open(ctx, config)
+	if err != nil {
+		return report, err
+	}
+	defer func() { err = errors.Join(err, records.Close()) }()
+	return records.Ledger().Verify(ctx, checkpoint)
 }
 
 func readCheckpoint(name string) (*ledger.Checkpoint, error) {
