@@ -6,6 +6,7 @@
 package store
 
 import (
+	"database/sql/driver"
 	"errors"
 	"time"
 )
@@ -26,6 +27,10 @@ type Config struct {
 
 	Folder   string // SQLite: the data folder; made if it is missing
 	ReadOnly bool   // SQLite: do not write, and let another process do so
+
+	// Connector, on SQLite, stands between this package and the driver, so that
+	// a test can cut a transaction at any statement. Nil: nothing does.
+	Connector func(driver.Connector) driver.Connector
 
 	Intake    string // PostgreSQL: a login in the role casestat_intake
 	Counter   string // PostgreSQL: a login in the role casestat_counter

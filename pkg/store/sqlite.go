@@ -35,11 +35,11 @@ func openSQLite(ctx context.Context, c Config, name string) (d *database, err er
 	file := filepath.Join(c.Folder, name+".db")
 	d = &database{config: c, dialect: sqliteDialect{}}
 	if !c.ReadOnly {
-		if d.writer, err = openWriter(ctx, c.Folder, file); err != nil {
+		if d.writer, err = openWriter(ctx, c, file); err != nil {
 			return nil, err
 		}
 	}
-	reader, err := openReader(ctx, file, c.ReadOnly)
+	reader, err := openReader(ctx, c, file)
 	if err == nil {
 		d.reader = poolLeaser{reader}
 		d.gorm, err = gorm.Open(sqliteDialector{reader}, gormConfig())
@@ -50,8 +50,8 @@ func openSQLite(ctx context.Context, c Config, name string) (d *database, err er
 	return d, d.forgetAtStart(ctx)
 }
 
-func openWriter(ctx context.Context, folder, file string) (_ leaser, err error) {
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+func openWriter(ctx context.Context, c Config, file string) (_ leaser, err error) {
+	if err := os.MkdirAll(c.Folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	lock, err := lockFile(file + ".lock")
@@ -71,7 +71,7 @@ func openWriter(ctx context.Context, folder, file string) (_ leaser, err error) 
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("make the data file: %w", err)
 	}
-	db, err := connect(file, "rw", append(commonPragmas[:len(commonPragmas):len(commonPragmas)], writePragmas...))
+	db, err := c.connect(file, "rw", append(commonPragmas[:len(commonPragmas):len(commonPragmas)], writePragmas...))
 	if err != nil {
 		return nil, err
 	}
@@ -85,12 +85,12 @@ func openWriter(ctx context.Context, folder, file string) (_ leaser, err error) 
 	return s, nil
 }
 
-func openReader(ctx context.Context, file string, readOnly bool) (*sql.DB, error) {
+func openReader(ctx context.Context, c Config, file string) (*sql.DB, error) {
 	mode := "rw" // a reader of a file in use writes to its shared memory
-	if readOnly {
+	if c.ReadOnly {
 		mode = "ro"
 	}
-	db, err := connect(file, mode, append(commonPragmas[:len(commonPragmas):len(commonPragmas)], readPragmas...))
+	db, err := c.connect(file, mode, append(commonPragmas[:len(commonPragmas):len(commonPragmas)], readPragmas...))
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func openReader(ctx context.Context, file string, readOnly bool) (*sql.DB, error
 
 // connect makes a pool whose every connection is hardened alike. mode is
 // SQLite's: ro, rw.
-func connect(file, mode string, pragmas []string) (*sql.DB, error) {
+func (c Config) connect(file, mode string, pragmas []string) (*sql.DB, error) {
 	q := url.Values{"mode": {mode}, "_defensive": {"1"}, "_dqs": {"0"}, "_txlock": {"deferred"}, "_pragma": pragmas}
 	absolute, err := filepath.Abs(file)
 	if err != nil {
@@ -115,12 +115,16 @@ func connect(file, mode string, pragmas []string) (*sql.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the data file: %w", err)
 	}
+	if c.Connector != nil {
+		return sql.OpenDB(c.Connector(connector)), nil
+	}
 	return sql.OpenDB(connector), nil
 }
 
 // close ends both ways in; it can be called on a half-opened store.
 func (d *database) close() error {
 	d.rest.end()
+	d.starved.end()
 	var errs []error
 	if d.reader != nil { // first: readers would hold the log back
 		errs = append(errs, d.reader.close())
