@@ -24,7 +24,8 @@ type database struct {
 	gorm    *gorm.DB // for sessions; every session is given a connection of its own
 	writer  leaser
 	reader  leaser
-	rest    remainder // what an erasure left in SQLite's log
+	rest    chore // overwrite what an erasure left in SQLite's log
+	starved chore // find out whether the storage takes writes again, since one failed
 }
 
 // leaser hands out connections.
@@ -46,6 +47,9 @@ type lease struct {
 type dialect interface {
 	recordStatements
 	ledgerStatements
+	// tryStorage writes something and leaves nothing of it, to find out whether
+	// the storage takes writes.
+	tryStorage(ctx context.Context, d *database) error
 }
 
 // recordStatements work on records of any organisations, in bulk.
@@ -107,7 +111,10 @@ func (tx *transaction) append(entries []ledger.Entry) error {
 // atomically runs f in one durable transaction after every other one: the
 // ledger's head is locked before f and written once after it.
 func (d *database) atomically(ctx context.Context, f func(*transaction) error) (err error) {
-	defer func() { err = classify(err) }()
+	defer func() {
+		err = classify(err)
+		d.noteFailure(err)
+	}()
 	if d.writer == nil {
 		return errClosed
 	}
@@ -128,6 +135,9 @@ func (d *database) atomically(ctx context.Context, f func(*transaction) error) (
 	}
 	if err := l.confirm(); err != nil {
 		return err
+	}
+	if len(tx.rows) > 0 {
+		d.starved.settle()
 	}
 	if tx.erased {
 		d.forget(l)

@@ -70,3 +70,12 @@ func Plans(ctx context.Context, r *Records, start string) (generic, custom int, 
 	})
 	return generic, custom, err
 }
+
+// FailStorage has the store take note of a write that failed for the disk.
+func FailStorage(r *Records, err error) { r.db.noteFailure(classify(err)) }
+
+// MoveFolder has the storage tried elsewhere; SQLite alone.
+func MoveFolder(r *Records, to string) { r.db.config.Folder = to }
+
+// TryStorage tries it now.
+func TryStorage(ctx context.Context, r *Records) error { return r.db.dialect.tryStorage(ctx, r.db) }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"slices"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -35,6 +36,7 @@ type driverFailure struct {
 	Backend Backend
 	State   string
 	Where   string // the constraint, if one was broken; of SQLite its text, which names columns and never values
+	storage bool   // the disk is full or fails
 }
 
 func (e *driverFailure) Error() string {
@@ -50,6 +52,13 @@ type connectionFailure struct{ cause error }
 
 func (e *connectionFailure) Error() string { return "no connection to the database" }
 
+// storageFailure is an error of the operating system about a disk, without the
+// path that its own text may hold.
+type storageFailure struct{ cause syscall.Errno }
+
+func (e *storageFailure) Error() string { return "the storage fails: " + e.cause.Error() }
+func (e *storageFailure) Unwrap() error { return e.cause }
+
 // Is keeps errors.Is(err, context.DeadlineExceeded) and the like working.
 func (e *connectionFailure) Is(target error) bool { return errors.Is(e.cause, target) }
 
@@ -58,6 +67,25 @@ var (
 	passingClasses = []string{"08", "53", "57", "58"}                      // connection, resources, operator, system
 	passingStates  = []string{"40001", "40P01", "55P03", "25006", "25P03"} // conflict, deadlock, lock, read-only, idle
 	passingResults = []int{5, 6, 7, 8, 9, 10, 13, 14, 15}                  // busy ... full, cantopen, protocol
+)
+
+// Those of them by which the storage is full, fails or takes no writes.
+var (
+	storageStates  = []string{"53100", "58030"} // disk full, I/O error
+	storageResults = []int{8, 10, 13}           // read-only, I/O error, full
+)
+
+// Errors of the operating system that pass: about a disk, and about reaching
+// another process. Any other, such as a missing permission, is a defect.
+var (
+	storageErrnos = []syscall.Errno{
+		syscall.ENOSPC, syscall.EDQUOT, syscall.EIO, syscall.EROFS, syscall.ESTALE, syscall.ENXIO, syscall.ENODEV,
+	}
+	networkErrnos = []syscall.Errno{
+		syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE, syscall.ENOTCONN, syscall.ESHUTDOWN,
+		syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.EHOSTDOWN, syscall.ENETUNREACH, syscall.ENETDOWN, syscall.ENETRESET,
+		syscall.EADDRNOTAVAIL, syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.EAGAIN,
+	}
 )
 
 // classify makes an error fit to leave this package: what passes by itself is
@@ -71,16 +99,30 @@ func classify(err error) error {
 		return err
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return passing(&driverFailure{Postgres, e.Code, e.ConstraintName},
+		return passing(&driverFailure{Postgres, e.Code, e.ConstraintName, slices.Contains(storageStates, e.Code)},
 			slices.Contains(passingClasses, e.Code[:min(2, len(e.Code))]) || slices.Contains(passingStates, e.Code))
 	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return passing(&driverFailure{SQLite, fmt.Sprint(e.Code()), e.Error()}, slices.Contains(passingResults, e.Code()&0xff))
+		result := e.Code() & 0xff
+		return passing(&driverFailure{SQLite, fmt.Sprint(e.Code()), e.Error(), slices.Contains(storageResults, result)},
+			slices.Contains(passingResults, result))
 	}
 	if isConnection(err) {
 		return fault.Because(&connectionFailure{err}, fault.Unavailable, CodeUnavailable)
 	}
+	if e, ok := errors.AsType[syscall.Errno](err); ok && slices.Contains(storageErrnos, e) {
+		return fault.Because(&storageFailure{e}, fault.Unavailable, CodeUnavailable)
+	}
 	return err
+}
+
+// ofStorage says whether what classify made is about a disk that is full or fails.
+func ofStorage(err error) bool {
+	if e, ok := errors.AsType[*driverFailure](err); ok {
+		return e.storage
+	}
+	_, ok := errors.AsType[*storageFailure](err)
+	return ok
 }
 
 func passing(err error, passes bool) error {
@@ -104,6 +146,15 @@ func isConnection(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
 	}
-	_, ok := errors.AsType[net.Error](err)
-	return ok || pgconn.SafeToRetry(err)
+	return isNetwork(err) || pgconn.SafeToRetry(err)
+}
+
+// isNetwork looks twice at an error of the operating system: every one of them
+// is a net.Error to the compiler, those of a disk among them.
+func isNetwork(err error) bool {
+	e, ok := errors.AsType[net.Error](err)
+	if errno, bare := e.(syscall.Errno); bare { //nolint:errorlint // e is what was found in the chain
+		return slices.Contains(networkErrnos, errno)
+	}
+	return ok
 }

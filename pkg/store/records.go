@@ -57,15 +57,8 @@ func (r *Records) Frozen() release.Records { return frozenYears{r.db, r.scanner}
 // Ledger gives the ledger to those who verify it.
 func (r *Records) Ledger() *LedgerReader { return &LedgerReader{r.db} }
 
-// Ping says whether the database answers.
+// Ping says whether the database answers, and takes writes as far as is known.
 func (r *Records) Ping(ctx context.Context) error { return r.db.ping(ctx) }
 
 // Close waits for the write that is running and ends all connections.
 func (r *Records) Close() error { return errors.Join(r.scanner.close(), r.db.close()) }
-
-func (d *database) ping(ctx context.Context) error {
-	return d.reading(ctx, d.reader, func(tx *transaction) error {
-		var one int
-		return tx.gorm.Raw(`SELECT 1`).Row().Scan(&one)
-	})
-}

@@ -61,7 +61,7 @@ func (r *Releases) Archive() release.Archive { return archive{r.db} }
 // Ledger gives the ledger to those who verify it.
 func (r *Releases) Ledger() *LedgerReader { return &LedgerReader{r.db} }
 
-// Ping says whether the database answers.
+// Ping says whether the database answers, and takes writes as far as is known.
 func (r *Releases) Ping(ctx context.Context) error { return r.db.ping(ctx) }
 
 // Close ends all connections.
