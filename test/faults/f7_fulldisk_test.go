@@ -60,7 +60,8 @@ func (d smallDisk) makeRoom(t *testing.T) {
 }
 
 // TestF7_FullDisk fills the disk while records are taken in. What cannot be
-// written is refused with 503, and when there is room again it goes on.
+// written is refused with 503 and /readyz says so; when there is room again both
+// go on by themselves.
 func TestF7_FullDisk(t *testing.T) {
 	t.Run("sqlite", func(t *testing.T) {
 		began := time.Now()
@@ -101,10 +102,33 @@ func TestF7_FullDiskContrast(t *testing.T) {
 	}
 }
 
-func fullDiskSQLite(t *testing.T, program string, fills int) Account {
+// TestF7_FullDiskReadinessContrast shows that a program that takes no notice of
+// why its writes fail is found out: it calls itself ready.
+func TestF7_FullDiskReadinessContrast(t *testing.T) {
+	s, d := serviceOnSmallDisk(t)
+	s.program = mutant(t, "storage-unnoticed", change{"pkg/store/atomic.go", "d.noteFailure(err)", ""})
+	s.start(t)
+	s.refreshToken(t)
+	tally := newTally()
+	l := startLoad(t, honestDoor{s}, tally)
+	tally.awaitMore(t, enough)
+	d.fill(t)
+	tally.awaitRefused(t, refusals)
+	if s.comesToSay(false, 200) {
+		t.Error("nothing was noticed, and /readyz knew of it: the check has no teeth")
+	}
+	l.end()
+}
+
+func serviceOnSmallDisk(t *testing.T) (*service, smallDisk) {
 	t.Helper()
 	d := newSmallDisk(t, "48m")
-	s := newService(t, t.TempDir(), []string{"--data", filepath.Join(d.mount, "data")})
+	return newService(t, t.TempDir(), []string{"--data", filepath.Join(d.mount, "data")}), d
+}
+
+func fullDiskSQLite(t *testing.T, program string, fills int) Account {
+	t.Helper()
+	s, d := serviceOnSmallDisk(t)
 	s.program = program
 	a := fillUp(t, d, s, fills, func() {})
 	a.Backend = string(store.SQLite)
@@ -124,6 +148,7 @@ func fillUp(t *testing.T, d smallDisk, s *service, fills int, mend func()) Accou
 		before := tally.refusals()
 		if s.program == program { // another one might not notice
 			tally.awaitRefused(t, refusals)
+			s.awaitReadiness(t, false)
 		} else {
 			tally.awaitMore(t, enough)
 		}
@@ -132,6 +157,7 @@ func fillUp(t *testing.T, d smallDisk, s *service, fills int, mend func()) Accou
 		mend()
 		tally.awaitMore(t, enough)
 		l.end()
+		s.awaitReadiness(t, true)
 		all.Add(Account{Cycles: 1, Outage: tally.outage()})
 	}
 	s.refreshToken(t)
