@@ -7,6 +7,9 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 FUZZTIME ?= 60s
+FUZZINPUTS ?=
+FUZZRECORD ?=
+FUZZGOAL ?=
 CYCLES ?= 500
 BENCH ?= .
 COUNT ?= 1000
@@ -20,7 +23,7 @@ tool := go tool -modfile=.tools/go.mod
 go_files = $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 
 # How often each fault is played by "make faults" and in a round of "make soak".
-FAULTS ?= -cycles 500 -cuts 200 -cuts-postgres 30 -stops 30 -failovers 10 -waits 100 -fills 10 -responses 500 -drains 50 -flips 250 -duplicates 100000 -operations 20000 -migrations 20 -drills 3
+FAULTS ?= -cycles 500 -cuts 200 -cuts-postgres 30 -stops 30 -failovers 10 -waits 100 -fills 10 -responses 500 -drains 50 -flips 250 -flips-postgres 100 -duplicates 100000 -operations 20000 -migrations 20 -drills 3
 
 # Packages in which goroutines meet; they run under the race detector where there is a C compiler, which it needs.
 racing := ./pkg/access ./pkg/desk ./pkg/intake ./pkg/jwks ./pkg/membership
@@ -97,10 +100,8 @@ bench: tools ## every benchmark, one package after another, in one run (BENCH=re
 	@go test -p 1 -run '^$$' -bench '$(BENCH)' -benchmem -timeout 120m ./... | grep -v 'no test files'
 
 .PHONY: fuzz
-fuzz: ## every fuzz target for FUZZTIME each (60s)
-	@go test -run '^$$' -list '^Fuzz' ./... \
-	| awk '/^Fuzz/ { targets = targets " " $$1 } /^ok/ { n = split(targets, t, " "); for (i = 1; i <= n; i++) print t[i], $$2; targets = "" }' \
-	| while read -r target pkg; do echo "--- $$target $$pkg"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x "$$pkg" </dev/null; done
+fuzz: ## every fuzz target for FUZZTIME each (60s), or FUZZINPUTS inputs each; FUZZRECORD adds up in a file, until it holds FUZZGOAL inputs
+	@go run ./test/fuzzing -time $(FUZZTIME) $(if $(FUZZINPUTS),-inputs $(FUZZINPUTS)) $(if $(FUZZRECORD),-record '$(FUZZRECORD)') $(if $(FUZZGOAL),-goal $(FUZZGOAL)) ./...
 
 .PHONY: fuzz-contract
 fuzz-contract: ## COUNT (1000) requests from the contract to each operation, valid and wrong, and as many sequences against the model; SEED (1) picks which
