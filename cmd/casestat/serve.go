@@ -20,19 +20,20 @@ import (
 type serveCommand struct {
 	place
 	publisher
-	Listen        string `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to listen. Default: 127.0.0.1:8080."`
-	MetricsListen string `placeholder:"ADDRESS" help:"Where to listen for Prometheus; nowhere if not given."`
-	Issuer        string `placeholder:"URL" help:"Issuer of the access tokens. Default: the address listened on."`
-	Audience      string `default:"casestat" placeholder:"NAME" help:"Audience of the access tokens. Default: casestat."`
-	IssuersFile   string `placeholder:"FILE" help:"Issuers of OpenID Connect beside our own, and who their subjects are here."`
-	TLSCert       string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, PEM. With --tls-key."`
-	TLSKey        string `name:"tls-key" placeholder:"FILE" help:"Private key of the certificate, PEM."`
-	BehindProxy   bool   `help:"A proxy in front ends TLS, so listen beyond this machine without it."`
-	Production    bool   `help:"Make nothing by itself, and refuse to start with unsafe settings."`
-	RetainYears   int    `placeholder:"N" help:"Erase the records of a closed year N full years after its end. Default: keep them until they are withdrawn."`
-	Public        bool   `help:"Serve published releases alone, from the releases store, without any way to the records."`
-	Releases      string `placeholder:"DIR" help:"With --public: serve this folder of exported releases instead of a store."`
-	Key           string `placeholder:"FILE" help:"With --public: public key that the releases must be signed with. Default: the one in the keys' folder."`
+	Listen           string `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to listen. Default: 127.0.0.1:8080."`
+	MetricsListen    string `placeholder:"ADDRESS" help:"Where to listen for Prometheus; nowhere if not given."`
+	Issuer           string `placeholder:"URL" help:"Issuer of the access tokens. Default: the address listened on."`
+	Audience         string `default:"casestat" placeholder:"NAME" help:"Audience of the access tokens. Default: casestat."`
+	IssuersFile      string `placeholder:"FILE" help:"Issuers of OpenID Connect beside our own, and who their subjects are here."`
+	TLSCert          string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, PEM. With --tls-key."`
+	TLSKey           string `name:"tls-key" placeholder:"FILE" help:"Private key of the certificate, PEM."`
+	BehindProxy      bool   `help:"A proxy in front ends TLS, so listen beyond this machine without it."`
+	Production       bool   `help:"Make nothing by itself, and refuse to start with unsafe settings."`
+	StorageChecksums bool   `help:"PostgreSQL runs without data_checksums because what lies below it (ZFS, a managed service) checks what it reads. You vouch for that."`
+	RetainYears      int    `placeholder:"N" help:"Erase the records of a closed year N full years after its end. Default: keep them until they are withdrawn."`
+	Public           bool   `help:"Serve published releases alone, from the releases store, without any way to the records."`
+	Releases         string `placeholder:"DIR" help:"With --public: serve this folder of exported releases instead of a store."`
+	Key              string `placeholder:"FILE" help:"With --public: public key that the releases must be signed with. Default: the one in the keys' folder."`
 }
 
 // Run serves until ctx ends, and then lets accepted requests finish.
@@ -47,6 +48,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 	if err != nil {
 		return err
 	}
+	config.StorageChecksums = c.StorageChecksums
 	if err := complete(config); err != nil {
 		return err
 	}

@@ -84,6 +84,7 @@ func (c *serveCommand) releases(ctx context.Context, s *session) (shelf.Source, 
 		return nil, nil, err
 	}
 	config.ReadOnly, config.Intake, config.Counter, config.Publisher, config.Owner = true, "", "", "", ""
+	config.StorageChecksums = c.StorageChecksums
 	if config.Backend == store.Postgres && config.Public == "" {
 		return nil, nil, errors.New("PostgreSQL needs the connection string of the public role: give --public-dsn-file or CASESTAT_PUBLIC_DSN")
 	}

@@ -39,6 +39,16 @@ type Config struct {
 	Owner     string // PostgreSQL: a login in the role casestat_owner
 	Backup    string // PostgreSQL: a login in the role casestat_backup, which row security does not bind
 
+	// StorageChecksums says that what lies below PostgreSQL checks what it reads,
+	// as ZFS and some managed services do; the guard then does without
+	// data_checksums. It is the operator's word: nothing can look it up.
+	StorageChecksums bool
+
+	// Renewed gives what has taken the place of a connection string since the
+	// start; nil: none is ever replaced. It is asked for every new connection and
+	// by RenewPasswords, and may be used by several goroutines.
+	Renewed func(dsn string) (string, error)
+
 	Connections int           // PostgreSQL: most connections of each role; 0 means 8
 	Acquire     time.Duration // longest wait for a connection; 0 means 2 s
 	Write       time.Duration // longest duration of a write; 0 means 10 s

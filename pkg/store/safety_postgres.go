@@ -19,6 +19,11 @@ var postgresSettings = []setting{
 	{"log_error_verbosity", []string{"terse"}},
 }
 
+// checksummed finds what the disk has changed. A row's own sum does not see a
+// row that is no longer found: a page's header, a pointer or an index changed,
+// and every count is too small without a word.
+var checksummed = setting{"data_checksums", []string{"on"}}
+
 // expectations are what a schema must have to be safe.
 type expectations struct {
 	triggers []string
@@ -71,6 +76,14 @@ WHERE relnamespace = current_schema()::regnamespace AND relrowsecurity AND relfo
 	AND pg_has_role(current_user, oid, 'MEMBER')
 ) AS powers GROUP BY power ORDER BY power`
 )
+
+// postgresSettings are those that this deployment must have.
+func (c Config) postgresSettings() []setting {
+	if c.StorageChecksums {
+		return postgresSettings
+	}
+	return append(slices.Clip(postgresSettings), checksummed)
+}
 
 // checkPostgres looks with a login that will serve: much of this can be set
 // for one login alone. role is the one it should be in.

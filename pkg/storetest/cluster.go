@@ -76,7 +76,7 @@ func startCluster(ctx context.Context) (string, error) {
 		return "", err
 	}
 	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "--pgdata="+filepath.Join(folder, "data"),
-		"--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+		"--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--data-checksums")
 	initdb.Dir, initdb.SysProcAttr = folder, &syscall.SysProcAttr{Credential: credential}
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return "", errors.Join(fmt.Errorf("initdb: %w: %s", err, out), os.RemoveAll(folder))

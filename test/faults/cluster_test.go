@@ -51,9 +51,16 @@ type cluster struct {
 // and starts it.
 func newCluster(t *testing.T, folder, settings string) *cluster {
 	t.Helper()
+	return newClusterWith(t, folder, settings, "--data-checksums")
+}
+
+// newClusterWith is newCluster with further arguments to initdb.
+func newClusterWith(t *testing.T, folder, settings string, arguments ...string) *cluster {
+	t.Helper()
 	c := emptyCluster(t, folder)
-	c.program(t, "initdb", "--pgdata="+c.data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C",
-		"--wal-segsize=4")
+	c.program(t, "initdb", append([]string{
+		"--pgdata=" + c.data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--wal-segsize=4",
+	}, arguments...)...)
 	c.configure(t, clusterSettings+settings)
 	c.start(t)
 	c.sql(t, "postgres", `CREATE DATABASE casestat`)
