@@ -93,7 +93,7 @@ func (d *database) checkPostgres(ctx context.Context, with leaser, want expectat
 		if err != nil {
 			return err
 		}
-		errs = checkSettings(postgresSettings, settings)
+		errs = checkSettings(d.config.postgresSettings(), settings)
 		for _, one := range []struct {
 			query statement
 			check func(found []string) []error
