@@ -35,7 +35,8 @@ type role struct {
 
 // config says where the stores are. It does not open anything.
 func (p place) config(s *session) (store.Config, error) {
-	c := store.Config{Backend: store.SQLite, Folder: p.Data, Connections: p.PostgresMaxConns}
+	files := dsnFiles{}
+	c := store.Config{Backend: store.SQLite, Folder: p.Data, Connections: p.PostgresMaxConns, Renewed: files.renewed}
 	for _, r := range []role{
 		{p.IntakeDSNFile, "CASESTAT_INTAKE_DSN", &c.Intake},
 		{p.CounterDSNFile, "CASESTAT_COUNTER_DSN", &c.Counter},
@@ -49,6 +50,7 @@ func (p place) config(s *session) (store.Config, error) {
 		}
 		if *r.to = dsn; dsn != "" {
 			c.Backend, c.Folder = store.Postgres, ""
+			files[dsn] = r.file
 		}
 	}
 	return c, nil

@@ -98,6 +98,9 @@ func classify(err error) error {
 	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err
 	}
+	if err := refusedLogin(err); err != nil {
+		return err
+	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return passing(&driverFailure{Postgres, e.Code, e.ConstraintName, slices.Contains(storageStates, e.Code)},
 			slices.Contains(passingClasses, e.Code[:min(2, len(e.Code))]) || slices.Contains(passingStates, e.Code))

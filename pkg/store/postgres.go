@@ -47,11 +47,11 @@ func openPostgresRecords(ctx context.Context, c Config) (*Records, error) {
 // openPostgres opens one schema with one login, for reading. No connection is
 // made yet.
 func openPostgres(ctx context.Context, c Config, dsn, schema string) (*database, error) {
-	pool, err := openPool(ctx, c, dsn, schema)
+	pool, password, err := openPool(ctx, c, dsn, schema)
 	if err != nil {
 		return nil, err
 	}
-	l := postgresLeaser{pool, stdlib.OpenDBFromPool(pool)}
+	l := postgresLeaser{pool, stdlib.OpenDBFromPool(pool), password}
 	d := &database{config: c, dialect: postgresDialect{}, reader: l}
 	d.gorm, err = gorm.Open(postgres.New(postgres.Config{Conn: l.db}), gormConfig())
 	if err != nil {
@@ -64,13 +64,13 @@ func openPostgres(ctx context.Context, c Config, dsn, schema string) (*database,
 // notice when a synchronous commit was not. The context watcher stays pgx's
 // own: it closes the connection at the deadline, where one that cancels the
 // query would have the server report an unreplicated commit as done.
-func openPool(ctx context.Context, c Config, dsn, schema string) (*pgxpool.Pool, error) {
+func openPool(ctx context.Context, c Config, dsn, schema string) (*pgxpool.Pool, *password, error) {
 	if dsn == "" {
-		return nil, errDSN
+		return nil, nil, errDSN
 	}
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
-		return nil, errDSN
+		return nil, nil, errDSN
 	}
 	config.MaxConns = int32(c.Connections)
 	config.ConnConfig.ConnectTimeout = c.Acquire
@@ -81,11 +81,13 @@ func openPool(ctx context.Context, c Config, dsn, schema string) (*pgxpool.Pool,
 		lookUpByKey(config.ConnConfig.RuntimeParams)
 	}
 	config.ConnConfig.OnNotice = noteSyncWait
+	password := watchPassword(c, dsn, config)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, errDSN
+		return nil, nil, errDSN
 	}
-	return pool, nil
+	password.ends(pool)
+	return pool, password, nil
 }
 
 // lookUpByKey is for a login whose every statement goes by a key. A statement
@@ -112,8 +114,9 @@ func noteSyncWait(c *pgconn.PgConn, n *pgconn.Notice) {
 
 // postgresLeaser leases from the pool of one login.
 type postgresLeaser struct {
-	pool *pgxpool.Pool
-	db   *sql.DB
+	pool     *pgxpool.Pool
+	db       *sql.DB
+	password *password // nil: it does not change
 }
 
 func (p postgresLeaser) lease(ctx context.Context) (*lease, error) {
