@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
-	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -15,74 +14,19 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
+	"manniskohandel.se/casestat/pkg/store"
 	"manniskohandel.se/casestat/pkg/storetest"
 )
 
 var operations = flag.Int("operations", 1200, "F14: operations of a history that is checked, on each database")
 
 const (
-	keysOfHistory  = 40 // records that many clients read and write at the same time
+	keysOfHistory  = 40 // records of a history of 1,200 operations
+	rivalKeys      = 3  // that the clients read and write at the same time
 	killsOfHistory = 3
-	unknown        = 0 // the status of an exchange that broke: it may have been carried out or not
+	aKey           = 1200 / keysOfHistory
+	bodies         = 6 // that are sent under an id
 )
-
-// did is what a client did to one record.
-type did struct {
-	key    int
-	method string
-	serial int // of PUT: the record that was sent
-}
-
-// saw is the answer to it.
-type saw struct{ status, serial int }
-
-// standing is what there is under one id.
-type standing struct {
-	there     bool
-	serial    int
-	withdrawn bool
-}
-
-// oneRecord is what one record must look like to everybody at once: as if each
-// operation happened at one moment between its beginning and its end.
-var oneRecord = porcupine.Model{
-	Init: func() any { return standing{} },
-	Step: func(now, in, out any) (bool, any) {
-		s, _ := now.(standing)
-		i, _ := in.(did)
-		o, _ := out.(saw)
-		want, next := s.after(i)
-		return o.status == unknown || o == want, next
-	},
-	Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
-		byKey := map[int][]porcupine.Operation{}
-		for _, o := range history {
-			in, _ := o.Input.(did)
-			byKey[in.key] = append(byKey[in.key], o)
-		}
-		return slices.Collect(maps.Values(byKey))
-	},
-}
-
-// after gives the answer to an operation and what stands then.
-func (s standing) after(in did) (saw, standing) {
-	switch {
-	case in.method == http.MethodPut && !s.there:
-		return saw{status: http.StatusCreated}, standing{there: true, serial: in.serial}
-	case !s.there:
-		return saw{status: http.StatusNotFound}, s
-	case in.method == http.MethodDelete:
-		s.withdrawn = true
-		return saw{status: http.StatusNoContent}, s
-	case s.withdrawn:
-		return saw{status: http.StatusGone}, s
-	case in.method == http.MethodGet:
-		return saw{http.StatusOK, s.serial}, s
-	case s.serial == in.serial:
-		return saw{status: http.StatusOK}, s
-	}
-	return saw{status: http.StatusPreconditionRequired}, s // another body is a correction, and says of what
-}
 
 // history is what several clients did to some records, and what they saw.
 type history struct {
@@ -93,43 +37,103 @@ type history struct {
 	all []porcupine.Operation
 }
 
-// TestF14_History has clients put, read and withdraw the same records, while the
-// program is killed now and then, and asks porcupine whether what each of them
-// saw fits together.
+// TestF14_History has clients put, read, correct and withdraw the same records,
+// while the program is killed now and then, and asks porcupine whether what each
+// of them saw fits together.
 func TestF14_History(t *testing.T) {
 	for _, backend := range storetest.Backends {
 		t.Run(string(backend), func(t *testing.T) {
 			began := time.Now()
 			h := record(t, prepare(t, backend), *operations)
-			a := Account{Fault: "F14 history", Backend: string(backend), Cycles: killsOfHistory, Acknowledged: len(h.all)}
-			a.Count("unknown outcomes", h.unknowns())
-			if !porcupine.CheckOperations(oneRecord, h.all) {
-				a.Unexpected++
-			}
+			a := h.account(string(backend))
 			tell(t, a, began)
 			mustHold(t, a)
+			if a.Cases["corrections"] == 0 || a.Cases["corrections too late"] == 0 {
+				t.Error("nobody corrected, or nobody came too late")
+			}
 			h.contrast(t)
 		})
 	}
 }
 
-// contrast plants an answer that nobody can have seen.
-func (h *history) contrast(t *testing.T) {
-	t.Helper()
-	last := slices.IndexFunc(h.all, func(o porcupine.Operation) bool {
-		in, _ := o.Input.(did)
-		return in.method == http.MethodPut && o.Output == saw{status: http.StatusCreated}
+// TestF14_HistoryContrast shows that a program that lets two clients correct one
+// version, and so loses what the first of them wrote, is found out.
+func TestF14_HistoryContrast(t *testing.T) {
+	s := prepare(t, store.SQLite)
+	s.program = mutant(t, "corrections-lost", change{
+		"pkg/intake/decide.go", `case named.Version != current.Number, named.Tag != "" && named.Tag != current.Tag:`, `case named.Version > current.Number:`,
 	})
-	in, _ := h.all[last].Input.(did)
-	for name, planted := range map[string]saw{
-		"a record that nobody sent": {http.StatusOK, -1}, "no record after one was acknowledged": {status: http.StatusNotFound},
-	} {
-		end := time.Since(h.began).Nanoseconds()
-		ghost := porcupine.Operation{Input: did{in.key, http.MethodGet, 0}, Output: planted, Call: end, Return: end + 1}
-		if porcupine.CheckOperations(oneRecord, append(slices.Clone(h.all), ghost)) {
-			t.Errorf("contrast: %s was read, and it went unnoticed", name)
+	began := time.Now()
+	a := record(t, s, 400).account(string(store.SQLite))
+	a.Contrast = "a correction names any version"
+	tell(t, a, began)
+	if a.Unexpected == 0 {
+		t.Error("corrections were lost, and it went unnoticed: the check has no teeth")
+	}
+}
+
+func (h *history) account(backend string) Account {
+	a := Account{Fault: "F14 history", Backend: backend, Cycles: killsOfHistory, Acknowledged: len(h.all)}
+	a.Count("unknown outcomes", h.unknowns())
+	for _, o := range h.all {
+		in, _ := o.Input.(did)
+		out, _ := o.Output.(saw)
+		switch {
+		case in.replaces != "" && out.status == http.StatusPreconditionFailed:
+			a.Count("corrections too late", 1)
+		case in.replaces != "" && out.status == http.StatusOK && out.etag != in.replaces:
+			a.Count("corrections", 1)
+		case out.status == http.StatusNoContent:
+			a.Count("withdrawals", 1)
 		}
 	}
+	if !porcupine.CheckOperations(oneRecord, h.all) {
+		a.Unexpected++
+	}
+	return a
+}
+
+// contrast plants answers that nobody can have seen.
+func (h *history) contrast(t *testing.T) {
+	t.Helper()
+	created := h.find(t, func(in did, out saw) bool { return in.method == http.MethodPut && out.status == http.StatusCreated })
+	corrected := h.find(t, func(in did, out saw) bool {
+		return in.replaces != "" && out.status == http.StatusOK && out.etag != in.replaces
+	})
+	of := func(o porcupine.Operation) (did, saw) { return o.Input.(did), o.Output.(saw) } //nolint:errcheck // they are nothing else
+	first, _ := of(created)
+	second, newest := of(corrected)
+	get := func(key int) did { return did{key: key, method: http.MethodGet} }
+	for name, ghost := range map[string]struct {
+		in  did
+		out saw
+	}{
+		"a record that nobody sent":              {get(first.key), saw{status: http.StatusOK, serial: -1}},
+		"no record after one was acknowledged":   {get(first.key), saw{status: http.StatusNotFound}},
+		"the version before a correction":        {get(second.key), saw{http.StatusOK, second.serial, second.replaces}},
+		"another body under the newest ETag":     {get(second.key), saw{http.StatusOK, bodies, newest.etag}},
+		"a second correction of the old version": {did{second.key, http.MethodPut, bodies, second.replaces}, saw{http.StatusOK, bodies, `"v3-0"`}},
+	} {
+		end := time.Since(h.began).Nanoseconds()
+		planted := porcupine.Operation{Input: ghost.in, Output: ghost.out, Call: end, Return: end + 1}
+		if porcupine.CheckOperations(oneRecord, append(slices.Clone(h.all), planted)) {
+			t.Errorf("contrast: %s was seen, and it went unnoticed", name)
+		}
+	}
+}
+
+// find gives the first operation that fits.
+func (h *history) find(t *testing.T, fits func(in did, out saw) bool) porcupine.Operation {
+	t.Helper()
+	at := slices.IndexFunc(h.all, func(o porcupine.Operation) bool {
+		in, _ := o.Input.(did)
+		out, _ := o.Output.(saw)
+		return fits(in, out)
+	})
+	if at < 0 {
+		t.Fatal("nothing of the kind happened, so nothing can be planted beside it")
+	}
+	return h.all[at]
 }
 
 func (h *history) unknowns() (n int) {
@@ -172,15 +176,29 @@ func record(t *testing.T, s *service, operations int) *history {
 	return h
 }
 
-// client works until the program is gone or there are enough operations.
+// client works until the program is gone or there are enough operations. It
+// corrects what it saw last, which others may have corrected since.
 func (h *history) client(t *testing.T, s *service, chance *rand.Rand, enough int) {
+	known := map[int]string{}
 	for h.size() < enough && !s.gone() {
-		in := did{chance.IntN(len(h.ids)), []string{http.MethodPut, http.MethodPut, http.MethodGet, http.MethodGet, http.MethodGet, http.MethodDelete}[chance.IntN(6)], chance.IntN(4)}
+		in := did{key: (h.size()/aKey + chance.IntN(rivalKeys)) % len(h.ids), method: http.MethodGet}
+		switch draw := chance.IntN(40); {
+		case draw == 0:
+			in.method = http.MethodDelete
+		case draw < 25:
+			in.method, in.serial = http.MethodPut, chance.IntN(bodies)
+			if draw > 6 {
+				in.replaces = known[in.key]
+			}
+		}
 		call := time.Since(h.began).Nanoseconds()
 		out := s.exchange(t, h.ids[in.key], in)
 		h.mu.Lock()
 		h.all = append(h.all, porcupine.Operation{Input: in, Output: out, Call: call, Return: time.Since(h.began).Nanoseconds()})
 		h.mu.Unlock()
+		if out.etag != "" {
+			known[in.key] = out.etag
+		}
 		if out.status == unknown {
 			time.Sleep(breath)
 		}
@@ -212,6 +230,9 @@ func (s *service) exchange(t *testing.T, id string, in did) saw {
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer "+s.token)
+	if in.replaces != "" {
+		req.Header.Set("If-Match", in.replaces)
+	}
 	res, err := s.client.Do(req)
 	if err != nil {
 		return saw{}
@@ -220,7 +241,7 @@ func (s *service) exchange(t *testing.T, id string, in did) saw {
 	if res.StatusCode == tryAgain {
 		return saw{}
 	}
-	out := saw{status: res.StatusCode}
+	out := saw{status: res.StatusCode, etag: res.Header.Get("ETag")}
 	if in.method == http.MethodGet && res.StatusCode == http.StatusOK {
 		var stored struct {
 			Record map[string]any `json:"record"`
