@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -77,6 +79,7 @@ func openPool(ctx context.Context, c Config, dsn, schema string) (*pgxpool.Pool,
 	config.ConnConfig.RuntimeParams["search_path"] = schema
 	config.ConnConfig.RuntimeParams["application_name"] = "casestat"
 	config.ConnConfig.RuntimeParams["jit"] = "off"
+	config.ConnConfig.RuntimeParams["lock_timeout"] = milliseconds(c.Write)
 	if dsn == c.Intake {
 		lookUpByKey(config.ConnConfig.RuntimeParams)
 	}
@@ -89,6 +92,10 @@ func openPool(ctx context.Context, c Config, dsn, schema string) (*pgxpool.Pool,
 	password.ends(pool)
 	return pool, password, nil
 }
+
+// milliseconds writes a duration as PostgreSQL takes it. There is no 0, which
+// would be none.
+func milliseconds(d time.Duration) string { return strconv.FormatInt(max(1, d.Milliseconds()), 10) }
 
 // lookUpByKey is for a login whose every statement goes by a key. A statement
 // planned while the tables were empty would go on reading them whole as they
