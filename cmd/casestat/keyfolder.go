@@ -76,6 +76,9 @@ func (k keyFolder) subject() ([]byte, error) {
 	return key, err
 }
 
+// errNoTokens tells who lost the token keys what that means.
+var errNoTokens = errors.New("put back your copy of it, or run casestat keys init to have new ones: clients then ask for new tokens")
+
 func (k keyFolder) missingSubject() error {
 	return fmt.Errorf("%s, the ledger's subject key, is missing: %w", k.subjectFile(), errNoSubject)
 }
@@ -84,12 +87,16 @@ func (k keyFolder) missingSubject() error {
 func (k keyFolder) ring() (*access.Ring, error) {
 	ring, err := access.OpenRing(k.tokens())
 	switch {
+	case errors.Is(err, os.ErrNotExist) && exists(k.subjectFile()):
+		return nil, fmt.Errorf("%s, which holds the token keys, is missing: %w", k.tokens().Path, errNoTokens)
 	case errors.Is(err, os.ErrNotExist):
 		return nil, fmt.Errorf("there are no token keys in %s: %w", k.path, errNoKeys)
 	case errors.Is(err, access.ErrKeysExposed):
 		return nil, fmt.Errorf("%w: run chmod 600 %s", err, k.tokens().Path)
+	case err != nil:
+		return nil, fmt.Errorf("%s is damaged (%w): remove it, and then %w", k.tokens().Path, err, errNoTokens)
 	}
-	return ring, err
+	return ring, nil
 }
 
 // there says whether the folder holds any key.

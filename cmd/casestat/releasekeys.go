@@ -117,8 +117,10 @@ func (k keyFolder) releases() (keys release.Keys, err error) {
 	if err != nil {
 		return keys, err
 	}
-	keys.Certificates, err = signed.ParseRecipient(strings.TrimSpace(string(text)))
-	return keys, err
+	if keys.Certificates, err = signed.ParseRecipient(strings.TrimSpace(string(text))); err != nil {
+		return keys, fmt.Errorf("%s does not hold the public key of the certificates (%w): %w", k.file(certificateKey), err, errReleaseKeys)
+	}
+	return keys, nil
 }
 
 // readTrust reads the public key that releases are verified with.

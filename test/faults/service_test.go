@@ -44,6 +44,8 @@ type service struct {
 	tokenSince  time.Time
 }
 
+	further []string // arguments to serve
+
 // prepare founds a platform with one member and an open year on a fresh
 // database, all of it through the program itself. The service does not run yet.
 func prepare(t *testing.T, backend store.Backend) *service {
@@ -212,7 +214,7 @@ func (s *service) launch(t *testing.T) {
 	if s.guarded {
 		serve = append(serve, "--production")
 	}
-	s.running = exec.Command(s.program, append(serve, s.place...)...)
+	s.running = exec.Command(s.program, slices.Concat(serve, s.further, s.place)...)
 	s.running.Stderr = s.log
 	s.running.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := s.running.Start(); err != nil {
