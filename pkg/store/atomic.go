@@ -130,6 +130,9 @@ func (d *database) atomically(ctx context.Context, f func(*transaction) error) (
 		tx = d.transaction(g)
 		return tx.run(f)
 	})
+	if tx != nil && tx.erased {
+		defer d.forget(l) // also after an error: a commit whose answer got lost has happened
+	}
 	if err != nil {
 		return err
 	}
@@ -138,9 +141,6 @@ func (d *database) atomically(ctx context.Context, f func(*transaction) error) (
 	}
 	if len(tx.rows) > 0 {
 		d.starved.settle()
-	}
-	if tx.erased {
-		d.forget(l)
 	}
 	return nil
 }
