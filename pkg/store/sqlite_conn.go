@@ -52,12 +52,16 @@ func (c *sqliteConn) QueryRowContext(ctx context.Context, query string, args ...
 }
 
 // BeginTx takes the write lock at once, so that a transaction cannot fail at
-// its first write because another began after it.
+// its first write because another began after it. The driver also fails a
+// beginning that took effect just as ctx ended; such a transaction is ended, or
+// none could ever begin again.
 func (c *sqliteConn) BeginTx(ctx context.Context, _ *sql.TxOptions) (gorm.ConnPool, error) {
+	tx := &sqliteTx{c, ctx}
 	if _, err := c.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil {
+		_ = tx.Rollback() // there is usually nothing to end
 		return nil, err
 	}
-	return &sqliteTx{c, ctx}, nil
+	return tx, nil
 }
 
 func (c *sqliteConn) close() error {
