@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"runtime"
 	"sync/atomic"
 
 	"manniskohandel.se/casestat/pkg/fault"
@@ -13,7 +14,7 @@ import (
 // for some 40 ms.
 type HasherConfig struct {
 	Random     io.Reader // salts
-	Concurrent int       // hashes at a time; zero means 2
+	Concurrent int       // hashes at a time; zero means a processor less than there are, one at least and two at most
 	Waiting    int       // callers who may wait for their turn; zero means 64
 }
 
@@ -31,7 +32,7 @@ type Hasher struct {
 // NewHasher makes a Hasher. It reads the salt of the dummy hash.
 func NewHasher(c HasherConfig) (*Hasher, error) {
 	if c.Concurrent <= 0 {
-		c.Concurrent = 2
+		c.Concurrent = min(2, max(1, runtime.GOMAXPROCS(0)-1))
 	}
 	if c.Waiting <= 0 {
 		c.Waiting = 64

@@ -74,6 +74,11 @@ func (s *Service) Compare(ctx context.Context, p access.Principal, q Pair) (_ *I
 	case q.From >= q.To:
 		return nil, refused(CodeYearsNotInOrder, "/to")
 	}
+	done, err := s.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	of := Query{Year: q.To, Purpose: q.Purpose}
 	if err := s.admit(ctx, p, reading{Query: of, deed: DeedDeskComparison}, q.From, q.To); err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
@@ -24,22 +25,41 @@ type Deps struct {
 	Figures *figure.Set
 	Earlier []*codelist.Book // older codebooks that records may have been made with
 	Now     func() time.Time
+	// AtOnce is how many questions are answered at once; others wait, in the order
+	// they came. Zero is a processor less than there are, and one at least: counting
+	// keeps a processor busy throughout, and one is left to what comes in meanwhile.
+	AtOnce int
 }
 
 // Service answers with exact counts, to the desk over closed years and to a
 // member over its own records. It is safe for concurrent use.
 type Service struct {
-	deps Deps
+	deps  Deps
+	turns chan struct{} // a token for each question that is being answered
 }
 
 // New makes a Service. It refuses figures and older codebooks that do not fit
 // together, so that no request can find out.
 func New(deps Deps) (*Service, error) {
-	s := &Service{deps: deps}
+	if deps.AtOnce <= 0 {
+		deps.AtOnce = max(1, runtime.GOMAXPROCS(0)-1)
+	}
+	s := &Service{deps: deps, turns: make(chan struct{}, deps.AtOnce)}
 	if _, err := s.builder(); err != nil {
 		return nil, fmt.Errorf("desk: %w", err)
 	}
 	return s, nil
+}
+
+// turn waits until the question may be answered, as long as ctx lasts; the
+// caller gives its turn back with done.
+func (s *Service) turn(ctx context.Context) (done func(), err error) {
+	select {
+	case s.turns <- struct{}{}:
+		return func() { <-s.turns }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // Query is a year and, for the desk, why it is asked about.
@@ -51,6 +71,11 @@ type Query struct {
 // Figures reads every figure over a closed year of all members.
 func (s *Service) Figures(ctx context.Context, p access.Principal, q Query) (_ *Internal, err error) {
 	defer fault.Wrap(&err, "desk figures")
+	done, err := s.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	columns, err := s.desk(ctx, p, reading{Query: q, deed: DeedDeskFigures, fields: table.Fields(s.deps.Figures)})
 	if err != nil {
 		return nil, err
@@ -71,6 +96,11 @@ func (s *Service) Table(ctx context.Context, p access.Principal, q Query, spec t
 	if err != nil {
 		return nil, err
 	}
+	done, err := s.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	columns, err := s.desk(ctx, p, reading{Query: q, deed: DeedDeskTable, fields: question.Fields()})
 	if err != nil {
 		return nil, err
@@ -81,6 +111,11 @@ func (s *Service) Table(ctx context.Context, p access.Principal, q Query, spec t
 // OwnFigures reads every figure over the principal's organisation's records of a year.
 func (s *Service) OwnFigures(ctx context.Context, p access.Principal, year int) (_ *Internal, err error) {
 	defer fault.Wrap(&err, "own figures")
+	done, err := s.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	q := Query{Year: year}
 	columns, err := s.own(ctx, p, reading{Query: q, deed: DeedOwnFigures, fields: table.Fields(s.deps.Figures)})
 	if err != nil {
@@ -99,6 +134,11 @@ func (s *Service) OwnTable(ctx context.Context, p access.Principal, year int, sp
 	if err != nil {
 		return nil, err
 	}
+	done, err := s.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	q := Query{Year: year}
 	columns, err := s.own(ctx, p, reading{Query: q, deed: DeedOwnTable, fields: question.Fields()})
 	if err != nil {
@@ -111,6 +151,11 @@ func (s *Service) OwnTable(ctx context.Context, p access.Principal, year int, sp
 // principal's organisation's records of a year.
 func (s *Service) OwnQuality(ctx context.Context, p access.Principal, year int) (_ *Internal, err error) {
 	defer fault.Wrap(&err, "own quality")
+	done, err := s.turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
 	q := Query{Year: year}
 	columns, err := s.own(ctx, p, reading{Query: q, deed: DeedOwnQuality})
 	if err != nil {

@@ -79,15 +79,14 @@ func service(t *testing.T, store desk.Store) *desk.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := desk.New(desk.Deps{
-		Store: store, Figures: set,
-		Now: func() time.Time { return time.Date(2026, 3, 1, 0, 30, 0, 0, time.FixedZone("CET", 3600)) },
-	})
+	s, err := desk.New(desk.Deps{Store: store, Figures: set, Now: today})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
+
+func today() time.Time { return time.Date(2026, 3, 1, 0, 30, 0, 0, time.FixedZone("CET", 3600)) }
 
 // questions are all ways of asking, each by whoever may.
 func questions(s *desk.Service) map[string]func(context.Context) (*desk.Internal, error) {

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -36,11 +37,30 @@ func (known codebooks) encode(r record.Record) ([]byte, error) {
 // GetCodebook gives fields, codes, labels, ladders and rules.
 func (s *Server) GetCodebook(c echo.Context, params api.GetCodebookParams) error {
 	c.Response().Header().Set("Cache-Control", keepShort)
-	w := wording{both: params.Lang == nil}
+	w := bothLanguages
 	if params.Lang != nil {
-		w.lang = codelist.Lang(*params.Lang)
+		w = wording{lang: codelist.Lang(*params.Lang)}
 	}
-	return c.JSON(http.StatusOK, w.book(s.deps.Book))
+	body, err := s.book.in(w, s.deps.Book)
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, mediaJSON, body)
+}
+
+// writtenBook is the current codebook in each wording, written when it is first
+// asked for: it is large, and anybody may ask. The zero value is ready.
+type writtenBook struct{ by sync.Map }
+
+func (k *writtenBook) in(w wording, b *codelist.Book) ([]byte, error) {
+	if body, written := k.by.Load(w); written {
+		return body.([]byte), nil
+	}
+	body, err := jsonLine(w.book(b))
+	if err == nil {
+		k.by.Store(w, body)
+	}
+	return body, err
 }
 
 // wording writes texts in one language or in both.

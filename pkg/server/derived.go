@@ -69,6 +69,11 @@ func (s *Server) DeriveTable(c echo.Context, number api.ReleaseNumber) error {
 	if err != nil {
 		return absent(err)
 	}
+	done, err := s.texts.sit(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	defer done()
 	derived, err := r.Derive(asked.query())
 	if err != nil {
 		return err

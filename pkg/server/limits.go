@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"errors"
+	"runtime"
 	"time"
 
 	"manniskohandel.se/casestat/pkg/claim"
@@ -26,13 +27,14 @@ type Limits struct {
 	Long        time.Duration // to compute a draft or to say what something costs; 10 min
 	Answer      time.Duration // to be answered, from the end of the header; 45 s
 	Idle        time.Duration // between two requests on a connection; 60 s
+	Notice      time.Duration // for proxies to see that it is not ready, before new connections are refused; 0: none
 	Drain       time.Duration // for accepted requests to finish when the server stops; 30 s
 	Connections int           // open at once; beyond it new ones wait; 1024
 
 	Rates  Rates  // how often
 	Places Places // how many at once
 	Texts  int    // being sent or waiting for their check; beyond it they are refused; 32
-	Checks int    // of texts at once; beyond it they wait; 2
+	Checks int    // of texts, and derived tables, at once; beyond it they wait; a processor less than there are, one at least
 }
 
 func (l Limits) settled() Limits {
@@ -50,7 +52,7 @@ func (l Limits) settled() Limits {
 	l.Drain = cmp.Or(l.Drain, 30*time.Second)
 	l.Connections = cmp.Or(l.Connections, 1024)
 	l.Texts = cmp.Or(l.Texts, 32)
-	l.Checks = cmp.Or(l.Checks, 2)
+	l.Checks = cmp.Or(l.Checks, max(1, runtime.GOMAXPROCS(0)-1))
 	l.Rates, l.Places = l.Rates.settled(), l.Places.settled()
 	return l
 }

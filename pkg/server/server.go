@@ -99,6 +99,7 @@ type Server struct {
 	echo      *echo.Echo
 	metrics   *metrics
 	codebooks codebooks
+	book      writtenBook
 	told      figureTellings
 	kits      *kit.Press
 	decode    decoder
@@ -188,6 +189,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// The library has forgotten whether it had a Content-Length as well, which a
 		// front may have gone by: nothing that follows on this connection is believed.
 		w.Header().Set("Connection", "close")
+	}
+	if s.draining.Load() {
+		w.Header().Set("Connection", "close") // the next request goes elsewhere
 	}
 	s.echo.ServeHTTP(s.headed(w, r))
 }
