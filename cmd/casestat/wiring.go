@@ -80,6 +80,9 @@ func assemble(ctx context.Context, s settings) (*service, error) {
 		return nil, errors.Join(err, records.Close())
 	}
 	running := &service{records: records, releases: releases, releaseKeys: releaseKeys, ring: ring, log: s.log, intake: intake.New(intake.Deps{
+	if err := release.CheckKept(ctx, records.Drafts(), releases.Archive()); err != nil {
+		return nil, errors.Join(err, records.Close(), releases.Close())
+	}
 		Store: records.Intake(), Now: s.session.now, Rand: s.session.random, SubjectKey: subjectKey, Batches: batchesAtOnce,
 	})}
 	if running.server, err = newServer(s, running); err != nil {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -79,9 +80,9 @@ func corrupt(t *testing.T, flips int, program string, verified bool) Account {
 	all := Account{Fault: "F13 corruption", Backend: string(store.SQLite), Acknowledged: len(s.present)}
 	places := rand.New(rand.NewPCG(*seed, 13))
 	for range flips {
-		for name, base := range s.bases {
+		for _, name := range slices.Sorted(maps.Keys(s.bases)) {
 			folder := filepath.Join(t.TempDir(), "data")
-			mustRun(t, "cp", "-r", base, folder)
+			mustRun(t, "cp", "-r", s.bases[name], folder)
 			where := harm(t, folder, places)
 			outcome := s.try(t, folder, verified)
 			all.Add(Account{Cycles: 1, Cases: map[string]int{outcome: 1}})
