@@ -20,8 +20,10 @@ const insideTime = 20 * time.Second
 // to see what each holds up.
 type checks struct {
 	enough func(t *story, threshold int) error
-	verify func(auditor.Certificate) []auditor.Finding
-	attack func(context.Context, auditor.Published, plan.Policy) (auditor.Assault, error)
+	// unchanged refuses to save a computation of records that changed meanwhile.
+	unchanged func(context.Context, *Service, *computation) error
+	verify    func(auditor.Certificate) []auditor.Finding
+	attack    func(context.Context, auditor.Published, plan.Policy) (auditor.Assault, error)
 	// findAs is attack by somebody who knows some of the records; nobody is told
 	// the ranges that follow from those.
 	findAs func(context.Context, auditor.Published, plan.View, plan.Policy) (auditor.Assault, error)
@@ -35,7 +37,7 @@ type checks struct {
 }
 
 var standard = checks{
-	enough: enough, verify: auditor.Verify, attack: auditor.Attack, findAs: auditor.FindAs, separate: separate, inside: insideTime,
+	enough: enough, unchanged: unchanged, verify: auditor.Verify, attack: auditor.Attack, findAs: auditor.FindAs, separate: separate, inside: insideTime,
 	again: disclosure.Prepare, runs: matchingRuns,
 }
 

@@ -80,10 +80,10 @@ func TestACertificateOpensForItsKeyAndReleaseAlone(t *testing.T) {
 	k := keysOf(t)
 	_, err := release.OpenCertificate(k.History, a.Certificate, m)
 	wantRefusal(t, err, fault.Invalid, signed.CodeUnsealingFailed)
-	_, err = release.OpenCertificate(k.certificates, a.Snapshot, m)
+	_, err = release.OpenCertificate(k.certificates, a.Frozen, m)
 	wantRefusal(t, err, fault.Invalid, release.CodeCertificate)
-	m.Certificate = signed.HashOf(a.Snapshot)
-	_, err = release.OpenCertificate(k.certificates, a.Snapshot, m)
+	m.Certificate = signed.HashOf(a.Frozen)
+	_, err = release.OpenCertificate(k.certificates, a.Frozen, m)
 	wantRefusal(t, err, fault.Invalid, signed.CodeUnsealingFailed)
 }
 

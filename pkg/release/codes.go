@@ -65,6 +65,11 @@ const (
 	// CodeHistory: what an earlier release of the year was made from cannot be
 	// read, or does not agree with what it says. Nothing may be added to it.
 	CodeHistory fault.Code = "release_history_unreadable"
+	// CodeHistoryErased: a record that an earlier release of the year was computed
+	// from was withdrawn, or the year's time is over. What would protect a later
+	// release together with the earlier ones was erased with it, and so was the
+	// proof. What was released stands; nothing may be added to the year.
+	CodeHistoryErased fault.Code = "release_history_erased"
 	// CodePanelHistory: which organisations a panel of an earlier release of the
 	// year has cannot be read any more. Nothing may be added to it.
 	CodePanelHistory fault.Code = "release_panel_unreadable"

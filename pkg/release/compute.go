@@ -67,6 +67,7 @@ type computation struct {
 	years     []*year
 	findings  findings
 	artefacts Artefacts
+	made      frozen // as it is sealed in the artefacts, and open
 }
 
 // compute does everything that Compute keeps. With an error the computation
@@ -134,12 +135,15 @@ func (s *Service) prepare(ctx context.Context, c *computation) (err error) {
 // stories tells what the records of each year were and are.
 func (s *Service) stories(ctx context.Context, years []int, history []past) ([]story, error) {
 	var out []story
-	for _, y := range years {
+	for i, y := range years {
 		now, err := s.snapshot(ctx, y)
 		if err != nil {
 			return nil, err
 		}
 		t, err := tell(y, history, now)
+		if fault.CodeOf(err) == CodeHistoryErased {
+			return nil, historyErased(i)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -173,14 +177,18 @@ func (s *Service) freeze(c *computation, content plan.Content) (err error) {
 	if c.artefacts.Certificate, err = s.certify(c); err != nil {
 		return err
 	}
-	f := frozen{
+	c.made = frozen{
 		Draft: c.draft.ID, Plan: signed.HashOf(c.draft.Plan),
 		Content: signed.HashOf(c.artefacts.Content), Certificate: signed.HashOf(c.artefacts.Certificate),
 	}
 	for _, y := range c.years {
-		f.Years = append(f.Years, y.story.frozen())
+		c.made.Years = append(c.made.Years, y.story.frozen())
 	}
-	c.artefacts.Snapshot, err = s.seal(f)
+	closed := c.made
+	if closed.Years, c.artefacts.Years, err = s.sealYears(c.draft.ID, c.made.Years); err != nil {
+		return err
+	}
+	c.artefacts.Frozen, err = s.seal(closed)
 	return err
 }
 
@@ -189,11 +197,16 @@ func (t *story) frozen() frozenYear {
 	return frozenYear{Year: t.year, History: hashes(t.releases), Records: t.moments[t.now()]}
 }
 
-// computed saves the computation, unless the draft was changed meanwhile.
+// computed saves the computation, unless the draft was changed meanwhile, or
+// records were: one that was withdrawn while the computation ran would come back
+// with it. No withdrawal overlaps the transaction in which that is looked at.
 func (s *Service) computed(ctx context.Context, p access.Principal, c *computation) (Draft, error) {
 	return s.change(ctx, c.draft.ID, func(d *Draft) (step, error) {
 		if d.Version != c.draft.Version {
 			return step{}, fault.New(fault.Stale, CodeDraftChanged)
+		}
+		if err := s.checks.unchanged(ctx, s, c); err != nil {
+			return step{}, err
 		}
 		*d = d.replanned()
 		d.State, d.Kind, d.Findings, d.Summary = Computed, c.kind, c.findings, c.summary()
@@ -229,7 +242,19 @@ func (d *Draft) in(states ...State) error {
 			return nil
 		}
 	}
+	if d.erased() {
+		return conflict(CodeOutdated)
+	}
 	return conflict(CodeDraftState)
+}
+
+// unchanged refuses a computation whose records are not those of now, or whose
+// history was erased.
+func unchanged(ctx context.Context, s *Service, c *computation) error {
+	if err := s.current(ctx, c.made); err != nil {
+		return err
+	}
+	return s.remembered(ctx, c)
 }
 
 // summary counts what is shown of the years' own cells.

@@ -3,6 +3,7 @@ package release_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -176,8 +177,12 @@ func TestNothingSecretIsKeptInClear(t *testing.T) {
 		t.Error("the content speaks of organisations")
 	}
 	opened := must[[]byte](t)(keysOf(t).certificates.Unseal("casestat certificate of a release, format 1", a.Certificate))
-	snapshot := must[[]byte](t)(keysOf(t).History.Unseal("casestat snapshot of draft "+string(draftA), a.Snapshot))
-	for what, b := range map[string][2][]byte{"certificate": {a.Certificate, opened}, "snapshot": {a.Snapshot, snapshot}} {
+	snapshot := must[[]byte](t)(keysOf(t).History.Unseal(fmt.Sprintf("casestat snapshot of draft %s, year %d", draftA, theYear), a.Years[0].Records))
+	tie := must[[]byte](t)(keysOf(t).History.Unseal("casestat snapshot of draft "+string(draftA), a.Frozen))
+	if bytes.Contains(tie, name) || bytes.Contains(tie, []byte("answers")) {
+		t.Error("what ties the years together holds records, and would outlast them")
+	}
+	for what, b := range map[string][2][]byte{"certificate": {a.Certificate, opened}, "snapshot": {a.Years[0].Records, snapshot}} {
 		if bytes.Contains(b[0], name) || bytes.Contains(b[0], []byte("answers")) {
 			t.Errorf("the %s is not sealed", what)
 		}

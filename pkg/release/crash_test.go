@@ -206,8 +206,8 @@ func TestTamperedArtefactsAreNotPublished(t *testing.T) {
 	for name, tamper := range map[string]func(*release.Artefacts){
 		"another content":  func(a *release.Artefacts) { a.Content = []byte(string(a.Content[:len(a.Content)-1]) + " }") },
 		"another proof":    func(a *release.Artefacts) { a.Certificate = slices.Concat(a.Certificate, []byte{0}) },
-		"a forged freeze":  func(a *release.Artefacts) { a.Snapshot = forged(t, draftA) },
-		"another snapshot": func(a *release.Artefacts) { a.Snapshot = nil },
+		"a forged freeze":  func(a *release.Artefacts) { a.Frozen = forged(t, draftA) },
+		"another snapshot": func(a *release.Artefacts) { a.Frozen = nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := open(t)

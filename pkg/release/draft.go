@@ -105,7 +105,18 @@ type Decision struct {
 type Artefacts struct {
 	Content     []byte // plan.Content as canonical JSON: what would be published
 	Certificate []byte // sealed to a key that no serving process holds
-	Snapshot    []byte // sealed: the records by organisation, without their names
-	Manifest    []byte // signed; from then on the draft is published as this or not at all
-	Files       []byte // what was rendered, as one archive (zip), nil until frozen
+	Frozen      []byte // sealed: what ties plan, content, certificate and years together; no record
+	// Snapshot is Frozen with the records of all years inside, as earlier versions
+	// sealed it. The years cannot be told apart, so it goes when one goes.
+	Snapshot []byte
+	Manifest []byte       // signed; from then on the draft is published as this or not at all
+	Files    []byte       // what was rendered, as one archive (zip), nil until frozen
+	Years    []SealedYear // in the order of the years
+}
+
+// SealedYear is what a draft was computed from in one year, sealed apart, so
+// that one year can be erased and the others stay.
+type SealedYear struct {
+	Year    int
+	Records []byte // sealed: by organisation, without their names; nil: erased
 }

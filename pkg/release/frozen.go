@@ -1,6 +1,7 @@
 package release
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"encoding/json"
@@ -13,9 +14,9 @@ import (
 )
 
 // frozen is what a draft was computed from, as it is sealed beside the draft:
-// the records without their names, and the releases that were there. A later
-// release is protected together with it, when the records themselves may long
-// be erased.
+// the records without their names, each year sealed apart, and the releases that
+// were there. A later release is protected together with it. When a record of a
+// year is erased, what was frozen of the year goes too.
 type frozen struct {
 	Draft DraftID      `json:"draft"`
 	Plan  signed.Hash  `json:"plan"`
@@ -32,11 +33,64 @@ type frozenYear struct {
 	Year int `json:"year"`
 	// History are the hashes of the signed manifests that speak of the year.
 	History []signed.Hash `json:"history"`
-	Records snapshot      `json:"records"`
+	// Part is the hash of the sealed records. It is zero, and the records stand
+	// here, in what earlier versions sealed.
+	Part      signed.Hash `json:"part,omitzero"`
+	Records   snapshot    `json:"records"`
+	forgotten bool        // the records were erased
 }
 
 // frozenContext is the context under which a draft's snapshot is sealed.
 func frozenContext(id DraftID) string { return "casestat snapshot of draft " + string(id) }
+
+// yearContext is the context under which one year's records are sealed.
+func yearContext(id DraftID, year int) string {
+	return fmt.Sprintf("casestat snapshot of draft %s, year %d", id, year)
+}
+
+// sealYears seals the records of each year apart.
+func (s *Service) sealYears(id DraftID, stories []frozenYear) (years []frozenYear, sealed []SealedYear, err error) {
+	defer fault.Wrap(&err, "seal the records")
+	for _, y := range stories {
+		text, err := signed.Canonical(y.Records)
+		if err != nil {
+			return nil, nil, err
+		}
+		part, err := s.deps.Keys.History.Recipient().Seal(yearContext(id, y.Year), text)
+		if err != nil {
+			return nil, nil, err
+		}
+		years = append(years, frozenYear{Year: y.Year, History: y.History, Part: signed.HashOf(part)})
+		sealed = append(sealed, SealedYear{y.Year, part})
+	}
+	slices.SortFunc(sealed, func(a, b SealedYear) int { return cmp.Compare(a.Year, b.Year) })
+	return years, sealed, nil
+}
+
+// unsealYear opens one year's records, or finds them erased.
+func (s *Service) unsealYear(id DraftID, y *frozenYear, parts []SealedYear) error {
+	if y.Part.IsZero() {
+		return nil // they stood inside
+	}
+	i := slices.IndexFunc(parts, func(p SealedYear) bool { return p.Year == y.Year })
+	if i < 0 {
+		return conflict(CodeTampered)
+	}
+	if y.forgotten = parts[i].Records == nil; y.forgotten {
+		return nil
+	}
+	if signed.HashOf(parts[i].Records) != y.Part {
+		return conflict(CodeTampered)
+	}
+	text, err := s.deps.Keys.History.Unseal(yearContext(id, y.Year), parts[i].Records)
+	if err == nil {
+		err = json.Unmarshal(text, &y.Records)
+	}
+	if err != nil {
+		return fault.Because(err, fault.Conflict, CodeTampered)
+	}
+	return nil
+}
 
 func (s *Service) seal(f frozen) (_ []byte, err error) {
 	defer fault.Wrap(&err, "seal the snapshot")
@@ -80,19 +134,41 @@ func (s *Service) authenticate(f frozen) ([]byte, error) {
 // thaw opens a computed draft's artefacts and makes sure that they belong to it
 // and to each other.
 func (s *Service) thaw(d Draft, a Artefacts) (frozen, error) {
-	f, err := s.unseal(d.ID, a.Snapshot)
+	if a.forgotten() {
+		return frozen{}, conflict(d.lost())
+	}
+	f, err := s.unseal(d.ID, a.tie())
 	if err != nil {
 		return frozen{}, err
 	}
-	if f.Plan != signed.HashOf(d.Plan) || f.Content != signed.HashOf(a.Content) || f.Certificate != signed.HashOf(a.Certificate) {
+	if f.Plan != signed.HashOf(d.Plan) || f.Content != signed.HashOf(a.Content) {
+		return frozen{}, conflict(CodeTampered)
+	}
+	for i := range f.Years {
+		if err := s.unsealYear(d.ID, &f.Years[i], a.Years); err != nil {
+			return frozen{}, err
+		}
+	}
+	if a.Certificate == nil && f.forgotten() {
+		return f, nil // the proof went with the records
+	}
+	if f.Certificate != signed.HashOf(a.Certificate) {
 		return frozen{}, conflict(CodeTampered)
 	}
 	return f, nil
 }
 
+// forgotten says whether records of a year were erased.
+func (f *frozen) forgotten() bool {
+	return slices.ContainsFunc(f.Years, func(y frozenYear) bool { return y.forgotten })
+}
+
 // current refuses a computation whose years are not closed any more, or whose
 // records or earlier releases are not those that there are now.
 func (s *Service) current(ctx context.Context, f frozen) error {
+	if f.forgotten() {
+		return conflict(CodeOutdated)
+	}
 	years := make([]int, len(f.Years))
 	for i, y := range f.Years {
 		years[i] = y.Year

@@ -15,6 +15,7 @@ import (
 // past is an earlier release with what it was made from.
 type past struct {
 	release *shelf.Release
+	draft   DraftID
 	made    frozen
 	planned plan.Plan // the panels, and who took part, alone
 }
@@ -96,12 +97,12 @@ func (s *Service) madeFrom(ctx context.Context, drafts []Draft, r *shelf.Release
 		if !bytes.Equal(a.Manifest, r.Raw) {
 			continue // it lost this number to another draft
 		}
-		f, err := s.thaw(d, a)
+		f, err := s.recollect(d, a, r)
 		if err != nil {
 			return past{}, fault.Because(err, fault.Conflict, CodeHistory)
 		}
 		planned, err := recall(d.Plan, r.Protected.Content().Years)
-		return past{r, f, planned}, err
+		return past{r, d.ID, f, planned}, err
 	}
 	return past{}, conflict(CodeHistory)
 }
@@ -127,6 +128,9 @@ func tell(year int, history []past, now snapshot) (story, error) {
 		i := slices.IndexFunc(h.made.Years, func(y frozenYear) bool { return y.Year == year })
 		if i < 0 {
 			return story{}, conflict(CodeHistory)
+		}
+		if h.made.Years[i].forgotten {
+			return story{}, conflict(CodeHistoryErased)
 		}
 		t.releases, t.planned = append(t.releases, h.release), append(t.planned, h.planned)
 		t.of = append(t.of, t.moment(h.made.Years[i].Records))

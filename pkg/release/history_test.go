@@ -181,12 +181,12 @@ func TestAWithdrawnReleaseStaysInTheHistory(t *testing.T) {
 // to it.
 func TestAHistoryThatCannotBeReadStopsEverything(t *testing.T) {
 	for name, tamper := range map[string]func(*release.Artefacts){
-		"no snapshot":              func(a *release.Artefacts) { a.Snapshot = nil },
-		"a flipped byte":           func(a *release.Artefacts) { a.Snapshot = slices.Clone(a.Snapshot); a.Snapshot[len(a.Snapshot)/2] ^= 1 },
+		"no snapshot":              func(a *release.Artefacts) { a.Frozen = nil },
+		"a flipped byte":           func(a *release.Artefacts) { a.Frozen = slices.Clone(a.Frozen); a.Frozen[len(a.Frozen)/2] ^= 1 },
 		"another manifest":         func(a *release.Artefacts) { a.Manifest = append(slices.Clone(a.Manifest), ' ') },
 		"another content":          func(a *release.Artefacts) { a.Content = append(slices.Clone(a.Content), ' ') },
 		"another's certificate":    func(a *release.Artefacts) { a.Certificate = append(slices.Clone(a.Certificate), 0) },
-		"a snapshot anybody makes": func(a *release.Artefacts) { a.Snapshot = forged(t, draftA) },
+		"a snapshot anybody makes": func(a *release.Artefacts) { a.Frozen = forged(t, draftA) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := open(t)

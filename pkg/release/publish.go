@@ -89,6 +89,9 @@ func (s *Service) publish(ctx context.Context, p access.Principal, d Draft) (Dra
 // the same.
 func (s *Service) ready(ctx context.Context, d Draft, a Artefacts, releases []*shelf.Release) (Draft, Artefacts, error) {
 	made, err := s.thaw(d, a)
+	if err == nil && made.forgotten() {
+		err = conflict(CodeOutdated)
+	}
 	if err != nil {
 		return d, a, err
 	}

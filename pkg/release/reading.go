@@ -91,6 +91,9 @@ func (s *Service) Certificate(ctx context.Context, p access.Principal, id DraftI
 	if err != nil {
 		return nil, err
 	}
+	if a.Certificate == nil {
+		return nil, conflict(CodeHistoryErased)
+	}
 	return a.Certificate, nil
 }
 

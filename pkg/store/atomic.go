@@ -61,7 +61,8 @@ type recordStatements interface {
 	heads(tx *transaction, keys []rowKey) ([]recordRow, error)
 	insert(tx *transaction, rows []recordRow) error
 	supersede(tx *transaction, rows []recordRow) error
-	withdraw(tx *transaction, rows []recordRow) error
+	// withdraw erases, and gives the years that any version was of.
+	withdraw(tx *transaction, rows []recordRow) (years []int, err error)
 }
 
 // ledgerStatements work on the ledger.

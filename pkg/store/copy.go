@@ -98,6 +98,7 @@ UNION ALL SELECT 'record', COUNT(*) FROM record
 UNION ALL SELECT 'record_history', COUNT(*) FROM record_history
 UNION ALL SELECT 'draft', COUNT(*) FROM draft
 UNION ALL SELECT 'draft_artefact', COUNT(*) FROM draft_artefact
+UNION ALL SELECT 'draft_year', COUNT(*) FROM draft_year
 UNION ALL SELECT 'table_request', COUNT(*) FROM table_request
 UNION ALL SELECT 'ledger_entries', COUNT(*) FROM ledger_entries
 UNION ALL SELECT 'ledger_head', COUNT(*) FROM ledger_head`

@@ -18,8 +18,10 @@ const (
 	selectDraft = `SELECT body FROM draft WHERE id = ?`
 
 	// A draft without artefacts gives a row of NULLs.
-	selectArtefacts = `SELECT a.content, a.certificate, a.snapshot, a.manifest, a.files
+	selectArtefacts = `SELECT a.content, a.certificate, a.frozen, a.snapshot, a.manifest, a.files
 FROM draft d LEFT JOIN draft_artefact a ON a.draft = d.id WHERE d.id = ?`
+
+	selectDraftYears = `SELECT year, records FROM draft_year WHERE draft = ? ORDER BY year`
 
 	selectRequests = `SELECT body FROM table_request ORDER BY place`
 
@@ -30,10 +32,16 @@ ON CONFLICT (id) DO UPDATE SET state = excluded.state, version = excluded.versio
 changed = excluded.changed, body = excluded.body
 WHERE draft.version < excluded.version`
 
-	upsertArtefacts = `INSERT INTO draft_artefact (draft, content, certificate, snapshot, manifest, files)
-VALUES (?, ?, ?, ?, ?, ?)
+	upsertArtefacts = `INSERT INTO draft_artefact (draft, content, certificate, frozen, snapshot, manifest, files)
+VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (draft) DO UPDATE SET content = excluded.content, certificate = excluded.certificate,
-snapshot = excluded.snapshot, manifest = excluded.manifest, files = excluded.files`
+frozen = excluded.frozen, snapshot = excluded.snapshot, manifest = excluded.manifest, files = excluded.files`
+
+	// Rows of years stay: the service's login deletes nothing of a draft.
+	emptyDraftYears = `UPDATE draft_year SET records = NULL WHERE draft = ? AND records IS NOT NULL`
+
+	upsertDraftYear = `INSERT INTO draft_year (draft, year, records) VALUES (?, ?, ?)
+ON CONFLICT (draft, year) DO UPDATE SET records = excluded.records`
 
 	upsertRequest = `INSERT INTO table_request (id, place, body)
 VALUES (?, (SELECT COALESCE(MAX(place), 0) + 1 FROM table_request), ?)
@@ -69,7 +77,11 @@ func (s draftStore) Artefacts(ctx context.Context, id release.DraftID) (a releas
 	}
 	err = s.db.reading(ctx, s.db.reader, func(tx *transaction) error {
 		one := tx.gorm.Raw(selectArtefacts, tx.dialect.bind(key)).Row()
-		return draftUnknown(one.Scan(&a.Content, &a.Certificate, &a.Snapshot, &a.Manifest, &a.Files))
+		if err := one.Scan(&a.Content, &a.Certificate, &a.Frozen, &a.Snapshot, &a.Manifest, &a.Files); err != nil {
+			return draftUnknown(err)
+		}
+		a.Years, err = collect(scanDraftYear)(tx.gorm.Raw(selectDraftYears, tx.dialect.bind(key)).Rows())
+		return err
 	})
 	return a, err
 }
@@ -119,8 +131,22 @@ func (tx draftTx) SaveArtefacts(_ context.Context, id release.DraftID, a release
 	if err != nil {
 		return err
 	}
-	return saved(tx.gorm.Exec(upsertArtefacts, tx.dialect.bind(key), optional(a.Content), optional(a.Certificate),
-		optional(a.Snapshot), optional(a.Manifest), optional(a.Files)).Error, "what belongs to a draft")
+	done := tx.gorm.Exec(upsertArtefacts, tx.dialect.bind(key), optional(a.Content), optional(a.Certificate),
+		optional(a.Frozen), optional(a.Snapshot), optional(a.Manifest), optional(a.Files))
+	if done.Error == nil {
+		done = tx.gorm.Exec(emptyDraftYears, tx.dialect.bind(key))
+	}
+	for _, y := range a.Years {
+		if done.Error == nil {
+			done = tx.gorm.Exec(upsertDraftYear, tx.dialect.bind(key), y.Year, optional(y.Records))
+		}
+	}
+	return saved(done.Error, "what belongs to a draft")
+}
+
+func scanDraftYear(r row) (y release.SealedYear, err error) {
+	err = r.Scan(&y.Year, &y.Records)
+	return y, err
 }
 
 // Requests gives them in the order in which they were first made.

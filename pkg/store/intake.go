@@ -136,11 +136,12 @@ func (tx intakeTx) Withdraw(_ context.Context, tombstones []intake.Version) erro
 		return err
 	}
 	sortRows(rows)
-	if err := tx.dialect.withdraw(tx.transaction, rows); err != nil {
+	years, err := tx.dialect.withdraw(tx.transaction, rows)
+	if err != nil {
 		return fmt.Errorf("withdraw records: %w", err)
 	}
 	tx.erased = tx.erased || len(rows) > 0
-	return nil
+	return tx.forgetYears(years)
 }
 
 func (tx intakeTx) Periods(context.Context) ([]record.Period, error) { return tx.periods() }

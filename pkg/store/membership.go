@@ -95,7 +95,10 @@ func (tx membershipTx) SaveClient(_ context.Context, c access.Client) error {
 }
 
 func (tx membershipTx) SavePeriod(_ context.Context, p record.Period) error {
-	return saved(tx.gorm.Exec(upsertPeriod, p.Year, string(p.State)).Error, "a period")
+	if err := tx.gorm.Exec(upsertPeriod, p.Year, string(p.State)).Error; err != nil || p.State != record.PeriodErased {
+		return saved(err, "a period")
+	}
+	return tx.forgetYears([]int{p.Year})
 }
 
 func (tx membershipTx) Append(_ context.Context, entries []ledger.Entry) error {

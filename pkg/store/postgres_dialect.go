@@ -61,14 +61,16 @@ func (d postgresDialect) supersede(tx *transaction, rows []recordRow) error {
 	return nil
 }
 
-func (d postgresDialect) withdraw(tx *transaction, rows []recordRow) error {
+// withdraw waits for the years, and so for everything before them.
+func (d postgresDialect) withdraw(tx *transaction, rows []recordRow) (years []int, err error) {
 	for organisation, some := range recordsByOrganisation(rows) {
 		d.enter(tx, organisation)
 		args := arrays(organisation, some)[:5] // a tombstone has no more columns
+		tx.pipeline.batch.Queue(selectYears, args[0], args[1]).Query(into(&years, scanYear))
 		tx.pipeline.exec(step{"withdraw records", len(some), errNotCurrent}, withdrawRecords, args...)
 		tx.pipeline.exec(step{doing: "withdraw former versions"}, withdrawHistory, args[0], args[1])
 	}
-	return nil
+	return years, classify(tx.pipeline.send())
 }
 
 // lockHead stands first in the pipeline, so that whatever is read later is

@@ -29,6 +29,9 @@ WHERE r.organisation = $1::uuid AND r.record_id = g.record_id AND NOT r.withdraw
 	given = `unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[], $7::int[], $8::bytea[])
 AS g (record_id, version, tag, day, year, codebook, answers)`
 
+	selectYears = `SELECT year FROM record WHERE organisation = $1::uuid AND record_id = ANY ($2::uuid[]) AND NOT withdrawn
+UNION SELECT year FROM record_history WHERE organisation = $1::uuid AND record_id = ANY ($2::uuid[])`
+
 	withdrawRecords = `UPDATE record r
 SET version = g.version, tag = g.tag, day = g.day, withdrawn = true, year = NULL, codebook = NULL, answers = NULL
 FROM unnest($2::uuid[], $3::int[], $4::text[], $5::text[]) AS g (record_id, version, tag, day)

@@ -40,6 +40,7 @@ var (
 	recordsExpectations = expectations{
 		triggers: slices.Concat(ledgerTriggers, []string{
 			"draft_published_no_change", "draft_no_truncate", "draft_artefact_published_no_change", "draft_artefact_no_truncate",
+			"draft_year_published_no_change", "draft_year_no_truncate",
 		}),
 		forced:   []string{"record", "record_history"},
 		policies: []string{"record.own_organisation", "record_history.own_organisation", "record.closed_periods"},

@@ -31,6 +31,7 @@ var (
 	recordsTriggers = slices.Concat(sqliteLedgerTriggers, []string{
 		"draft_published_no_update", "draft_published_no_delete", "draft_published_no_replace",
 		"draft_artefact_published_no_insert", "draft_artefact_published_no_update", "draft_artefact_published_no_delete",
+		"draft_year_published_no_insert", "draft_year_published_no_update", "draft_year_published_no_delete",
 	})
 	releasesTriggers = slices.Concat(sqliteLedgerTriggers, []string{
 		"release_no_update", "release_no_delete", "release_no_replace", "release_numbered",

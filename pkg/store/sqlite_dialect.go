@@ -78,18 +78,23 @@ func (sqliteDialect) supersede(tx *transaction, rows []recordRow) error {
 	return nil
 }
 
-func (sqliteDialect) withdraw(tx *transaction, rows []recordRow) error {
+func (sqliteDialect) withdraw(tx *transaction, rows []recordRow) (years []int, err error) {
 	for i := range rows {
 		r := &rows[i]
-		err := one(tx.gorm.Exec(eraseCurrent, r.version, r.tag, r.day, r.organisation[:], r.id[:], r.version))
+		were, err := collect(scanYear)(tx.gorm.Raw(yearsOf, r.organisation[:], r.id[:], r.organisation[:], r.id[:]).Rows())
 		if err != nil {
-			return err
+			return nil, err
+		}
+		years = append(years, were...)
+		err = one(tx.gorm.Exec(eraseCurrent, r.version, r.tag, r.day, r.organisation[:], r.id[:], r.version))
+		if err != nil {
+			return nil, err
 		}
 		if err := tx.gorm.Exec(eraseHistory, r.organisation[:], r.id[:]).Error; err != nil {
-			return classify(err)
+			return nil, classify(err)
 		}
 	}
-	return nil
+	return years, nil
 }
 
 func (sqliteDialect) lockHead(tx *transaction) error {

@@ -41,6 +41,9 @@ FROM record WHERE organisation = ? AND record_id = ? AND withdrawn = 0`
 SET version = ?, tag = ?, day = ?, year = ?, codebook = ?, answers = ?
 WHERE organisation = ? AND record_id = ? AND withdrawn = 0 AND version < ?`
 
+	yearsOf = `SELECT year FROM record WHERE organisation = ? AND record_id = ? AND withdrawn = 0
+UNION SELECT year FROM record_history WHERE organisation = ? AND record_id = ?`
+
 	eraseCurrent = `UPDATE record
 SET version = ?, tag = ?, day = ?, withdrawn = 1, year = NULL, codebook = NULL, answers = NULL
 WHERE organisation = ? AND record_id = ? AND withdrawn = 0 AND version < ?`

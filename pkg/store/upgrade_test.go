@@ -30,8 +30,9 @@ func firstVersion(t *testing.T, backend store.Backend) store.Config {
 	begin := ""
 	if backend == store.Postgres {
 		begin = `SET ROLE casestat_owner; SET search_path = records; DROP TABLE IF EXISTS client; DROP TABLE IF EXISTS
-			organisation, period, record, record_history, draft_artefact, draft, table_request, ledger_entries, ledger_head, schema_version;
-			DROP FUNCTION refuse_change; DROP FUNCTION refuse_published; DROP FUNCTION refuse_artefacts_of_published; `
+			organisation, period, record, record_history, draft_year, draft_artefact, draft, table_request, ledger_entries, ledger_head, schema_version;
+			DROP FUNCTION refuse_change; DROP FUNCTION refuse_published; DROP FUNCTION refuse_artefacts_of_published;
+			DROP FUNCTION keep_published; DROP FUNCTION refuse_years_of_published; `
 	} else if err := os.MkdirAll(c.Folder, 0o700); err != nil {
 		t.Fatal(err)
 	}
