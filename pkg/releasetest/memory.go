@@ -27,8 +27,9 @@ type Memory struct {
 	periods   map[int]record.PeriodState
 	records   map[int][]release.Counted
 
-	mu    sync.Mutex // guards state, one transaction at a time
-	state state
+	writing sync.Mutex // one transaction at a time
+	mu      sync.Mutex // guards state, which is what was committed
+	state   state
 }
 
 type state struct {
@@ -118,6 +119,39 @@ func (m *Memory) Tamper(id release.DraftID, with func(*release.Artefacts)) {
 	m.state.artefacts[id] = a
 }
 
+// Erase does to the drafts what the withdrawal of a record of a year does, in
+// one transaction.
+func (m *Memory) Erase(year int) {
+	m.writing.Lock()
+	defer m.writing.Unlock()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i, d := range m.state.drafts {
+		a := m.state.artefacts[d.ID]
+		holds := slices.ContainsFunc(a.Years, func(y release.SealedYear) bool { return y.Year == year && y.Records != nil })
+		if !holds && a.Snapshot == nil {
+			continue
+		}
+		if !d.Frozen() {
+			m.state.artefacts[d.ID] = release.Artefacts{}
+		} else {
+			m.state.artefacts[d.ID] = without(a, year)
+		}
+		m.state.drafts[i] = d.Forgotten(year)
+	}
+}
+
+// without is what is left of a release's artefacts.
+func without(a release.Artefacts, year int) release.Artefacts {
+	a.Certificate, a.Snapshot, a.Years = nil, nil, slices.Clone(a.Years)
+	for i := range a.Years {
+		if a.Years[i].Year == year {
+			a.Years[i].Records = nil
+		}
+	}
+	return a
+}
+
 // Drafts gives every draft, the newest change last.
 func (m *Memory) Drafts(context.Context) ([]release.Draft, error) {
 	m.mu.Lock()
@@ -159,12 +193,14 @@ func (m *Memory) Requests(context.Context) ([]release.Request, error) {
 
 // Atomically runs f on a copy and keeps it if nothing fails.
 func (m *Memory) Atomically(ctx context.Context, f func(release.Tx) error) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	m.writing.Lock()
+	defer m.writing.Unlock()
 	if err := m.fail("begin"); err != nil {
 		return err
 	}
+	m.mu.Lock()
 	tx := &memoryTx{m: m, state: m.state.clone()}
+	m.mu.Unlock()
 	if err := f(tx); err != nil {
 		return err
 	}
@@ -174,7 +210,9 @@ func (m *Memory) Atomically(ctx context.Context, f func(release.Tx) error) error
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	m.mu.Lock()
 	m.state = tx.state
+	m.mu.Unlock()
 	return m.fail("committed")
 }
 
