@@ -29,7 +29,7 @@ type Limits struct {
 	Idle        time.Duration // between two requests on a connection; 60 s
 	Notice      time.Duration // for proxies to see that it is not ready, before new connections are refused; 0: none
 	Drain       time.Duration // for accepted requests to finish when the server stops; 30 s
-	Connections int           // open at once; beyond it new ones wait; 1024
+	Connections int           // open at once; beyond it the one without a request for longest is closed for a new one; 1024
 
 	Rates  Rates  // how often
 	Places Places // how many at once

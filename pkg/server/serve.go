@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-
-	"golang.org/x/net/netutil"
 )
 
 // maxHeader bounds the header of a request, in bytes.
@@ -18,8 +16,10 @@ const maxHeader = 16 << 10
 // for at most Limits.Drain. It returns nil after an orderly end.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := s.httpServer()
+	room := newRoom(refusing{listener, s}, s.limits.Connections)
+	server.ConnState = room.watch
 	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(refusing{netutil.LimitListener(listener, s.limits.Connections), s}) }()
+	go func() { ended <- server.Serve(room) }()
 	select {
 	case err := <-ended:
 		return err

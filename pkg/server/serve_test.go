@@ -129,6 +129,26 @@ func TestT27_LargeHeadersAreRefused(t *testing.T) {
 	}
 }
 
+// Connections on which nothing is asked take nobody's place: four of them, each
+// idle in a way of its own, in a server that has four.
+func TestT27_IdleConnectionsKeepNobodyOut(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{Server: func(d server.Deps) server.Deps {
+		d.Limits = server.Limits{Connections: 4}
+		return d
+	}})
+	address, _ := listen(t, s)
+	health := servertest.Request{Method: "GET", Path: "/healthz"}
+	wantStatus(t, answerOn(t, dial(t, address, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"), health), 200, "")
+	for _, sent := range []string{"", "GET /hea", "GET /healthz HTTP/1.1\r\nHost: x\r\n"} {
+		dial(t, address, sent)
+	}
+	for n := range 10 { // none of them closed: each newcomer takes the place of one that rests
+		conn := dial(t, address, fmt.Sprintf("PUT %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+			recordPath(n), s.Token(t, s.Cast.A), len(recordtest.Core()), recordtest.Core()))
+		wantStatus(t, answerOn(t, conn, servertest.Request{Method: "PUT", Path: recordPath(n), Body: recordtest.Core()}), 201, "")
+	}
+}
+
 func TestT27_EveryTimeoutIsSet(t *testing.T) {
 	s := servertest.Start(t, servertest.Options{})
 	h := s.Server.HTTPServer()
