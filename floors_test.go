@@ -28,13 +28,13 @@ var floors = map[string]int{
 	"pkg/backup":    1,
 	"pkg/signed":    1,
 	"pkg/jwks":      1,
-	"pkg/picture":   1,
 	"pkg/inference": 1,
 
-	"pkg/record": 2,
-	"pkg/access": 2,
-	"pkg/figure": 2,
-	"pkg/plan":   2,
+	"pkg/record":  2,
+	"pkg/access":  2,
+	"pkg/figure":  2,
+	"pkg/plan":    2,
+	"pkg/picture": 2,
 
 	"pkg/table": 3,
 	"pkg/frame": 3,

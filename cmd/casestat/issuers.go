@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -92,22 +91,8 @@ func readIssuers(name string) (file issuersFile, err error) {
 	return file, nil
 }
 
-func readUnshared(name string) (_ []byte, err error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular() || info.Size() > maxIssuersFile:
-		return nil, fmt.Errorf("%s is not a regular file, or is too large", name)
-	case info.Mode().Perm()&0o022 != 0:
-		return nil, fmt.Errorf("%s can be written by others: run chmod go-w %s", name, name)
-	}
-	return io.ReadAll(io.LimitReader(f, maxIssuersFile))
+func readUnshared(name string) ([]byte, error) {
+	return readGuarded(name, guard{0o022, "written", "go-w", maxIssuersFile})
 }
 
 func (e issuerEntry) external(keys access.KeySource, leeway time.Duration) access.External {

@@ -33,7 +33,21 @@ func secretFrom(s *session, file, variable string) (string, error) {
 }
 
 // readSecret reads a file that only its owner may read.
-func readSecret(name string) (_ []byte, err error) {
+func readSecret(name string) ([]byte, error) {
+	return readGuarded(name, guard{0o077, "read", "600", maxSecretFile})
+}
+
+// guard is what a file must be like to be believed: its mode has nothing of
+// forbidden, which would let others do what verb says, and it is not too large.
+type guard struct {
+	forbidden  os.FileMode
+	verb, mend string // mend is what to give to chmod
+	atMost     int
+}
+
+// readGuarded reads a regular file whose mode keeps others out. What it looks at
+// and what it reads are the same open file.
+func readGuarded(name string, g guard) (_ []byte, err error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -45,12 +59,12 @@ func readSecret(name string) (_ []byte, err error) {
 		return nil, err
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s is not a regular file", name)
-	case info.Mode().Perm()&0o077 != 0:
-		return nil, fmt.Errorf("%s can be read by others: run chmod 600 %s", name, name)
+	case info.Mode().Perm()&g.forbidden != 0:
+		return nil, fmt.Errorf("%s can be %s by others: run chmod %s %s", name, g.verb, g.mend, name)
 	}
-	b, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
-	if len(b) > maxSecretFile {
-		return nil, fmt.Errorf("%s is too large for a file of secrets", name)
+	b, err := io.ReadAll(io.LimitReader(f, int64(g.atMost)+1))
+	if len(b) > g.atMost {
+		return nil, fmt.Errorf("%s is too large: %d bytes at most", name, g.atMost)
 	}
 	return b, err
 }

@@ -1,8 +1,6 @@
 package picture
 
-import (
-	"strconv"
-)
+import "manniskohandel.se/casestat/pkg/codelist"
 
 // State says what is known of a number.
 type State uint8
@@ -114,19 +112,5 @@ func (v Value) placed(lang Lang) string {
 	return say(lang, between, v.Range.From, v.Range.To)
 }
 
-// number writes thousands apart from five digits on, as the sentences of figures
-// do: "10 000" with a no-break space in Swedish, "10,000" in English.
-func number(lang Lang, n int) string {
-	digits := strconv.Itoa(n)
-	if n > -10_000 && n < 10_000 {
-		return digits
-	}
-	separator := ","
-	if lang == Swedish {
-		separator = "\u00a0"
-	}
-	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
-		digits = digits[:i] + separator + digits[i:]
-	}
-	return digits
-}
+// number writes a number as the sentences of figures do.
+func number(lang Lang, n int) string { return codelist.Lang(lang).Number(n) }
