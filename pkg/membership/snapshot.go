@@ -14,15 +14,21 @@ import (
 // here. A process sees its own changes at once.
 const MaxStaleness = time.Second
 
+// loadPatience bounds the wait for a load, one's own or another's. Without it
+// everybody who asks would wait for as long as the database keeps one of them
+// waiting, and be given up by the connection before there is an answer.
+const loadPatience = 5 * time.Second
+
 // snapshot keeps the clients in memory, so that checking a token costs no
 // query. It never answers from anything older than maxAge.
 type snapshot struct {
-	load    func(context.Context) (State, error)
-	clock   func() time.Time
-	maxAge  time.Duration
-	changes atomic.Uint64 // made by this process
-	current atomic.Pointer[view]
-	loading chan struct{} // holds one token: one load at a time
+	load     func(context.Context) (State, error)
+	clock    func() time.Time
+	maxAge   time.Duration
+	patience time.Duration
+	changes  atomic.Uint64 // made by this process
+	current  atomic.Pointer[view]
+	loading  chan struct{} // holds one token: one load at a time
 }
 
 // view is the state as of one moment. It is never changed.
@@ -34,7 +40,7 @@ type view struct {
 }
 
 func newSnapshot(load func(context.Context) (State, error), clock func() time.Time) *snapshot {
-	return &snapshot{load: load, clock: clock, maxAge: MaxStaleness, loading: make(chan struct{}, 1)}
+	return &snapshot{load: load, clock: clock, maxAge: MaxStaleness, patience: loadPatience, loading: make(chan struct{}, 1)}
 }
 
 // forget makes the next reader load. A load that began before does not count.
@@ -59,6 +65,8 @@ func (s *snapshot) view(ctx context.Context) (*view, error) {
 	if v := s.fresh(); v != nil {
 		return v, nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.patience)
+	defer cancel()
 	select {
 	case s.loading <- struct{}{}:
 		defer func() { <-s.loading }()

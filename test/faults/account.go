@@ -31,6 +31,7 @@ type Account struct {
 	Unexpected   int `json:"unexpected"` // there, and never sent or not as it was sent
 
 	Cases  map[string]int `json:"cases,omitempty"` // what is particular to the fault
+	Peaks  map[string]int `json:"peaks,omitempty"` // the most there was of something
 	Outage time.Duration  `json:"outage_ns"`       // the longest time without an acknowledgement around a fault
 	Took   time.Duration  `json:"took_ns"`
 }
@@ -52,6 +53,9 @@ func (a *Account) Add(b Account) {
 	for what, n := range b.Cases {
 		a.Count(what, n)
 	}
+	for what, n := range b.Peaks {
+		a.Peak(what, n)
+	}
 }
 
 // Count adds n to one of the cases.
@@ -60,6 +64,14 @@ func (a *Account) Count(what string, n int) {
 		a.Cases = map[string]int{}
 	}
 	a.Cases[what] += n
+}
+
+// Peak notes that there was as much of something as n.
+func (a *Account) Peak(what string, n int) {
+	if a.Peaks == nil {
+		a.Peaks = map[string]int{}
+	}
+	a.Peaks[what] = max(a.Peaks[what], n)
 }
 
 func (a Account) title() string {
@@ -75,13 +87,16 @@ func (a Account) cases() string {
 	for _, what := range slices.Sorted(maps.Keys(a.Cases)) {
 		parts = append(parts, fmt.Sprintf("%d %s", a.Cases[what], what))
 	}
+	for _, what := range slices.Sorted(maps.Keys(a.Peaks)) {
+		parts = append(parts, fmt.Sprintf("at most %d %s", a.Peaks[what], what))
+	}
 	return strings.Join(parts, ", ")
 }
 
 func (a Account) String() string {
 	s := fmt.Sprintf("%s: %d cycles in %s, %d acknowledged, %d lost, %d duplicated, %d unexpected, outage at most %s",
 		a.title(), a.Cycles, a.Took.Round(100*time.Millisecond), a.Acknowledged, a.Lost, a.Duplicated, a.Unexpected, a.Outage.Round(time.Millisecond))
-	if len(a.Cases) > 0 {
+	if len(a.Cases)+len(a.Peaks) > 0 {
 		s += "; " + a.cases()
 	}
 	return s

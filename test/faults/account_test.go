@@ -19,6 +19,8 @@ func TestAccountsOfSeveralRunsAddUp(t *testing.T) {
 	first, second, other := account(100, 0), account(200, 0), account(4, 7)
 	first.Outage, second.Outage, other.Contrast = time.Second, time.Minute, "synchronous=OFF"
 	second.Count("cuts", 2)
+	first.Peak("goroutines", 7)
+	second.Peak("goroutines", 5)
 	failover := Account{Fault: "F10 lost response", Cycles: 1, Acknowledged: 1}
 	for _, a := range []Account{failover, first, other, second} {
 		if err := Keep(file, a); err != nil {
@@ -26,7 +28,7 @@ func TestAccountsOfSeveralRunsAddUp(t *testing.T) {
 		}
 	}
 	want := account(300, 0)
-	want.Outage, want.Cases = time.Minute, map[string]int{"cuts": 2}
+	want.Outage, want.Cases, want.Peaks = time.Minute, map[string]int{"cuts": 2}, map[string]int{"goroutines": 7}
 	if diff := cmp.Diff([]Account{want, other, failover}, sumOf(t, file)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

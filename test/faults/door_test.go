@@ -12,6 +12,7 @@ import (
 const (
 	acknowledged = http.StatusCreated
 	tryAgain     = http.StatusServiceUnavailable
+	rude         = 0 // try again, without a word of when: a fault of the run, too
 )
 
 // door is where a sender hands in a record. put gives the status of the
@@ -23,7 +24,9 @@ type door interface {
 // honestDoor is the service itself.
 type honestDoor struct{ s *service }
 
-func (d honestDoor) put(ctx context.Context, a attempt) (int, error) { return d.with(ctx, d.s.token, a) }
+func (d honestDoor) put(ctx context.Context, a attempt) (int, error) {
+	return d.with(ctx, d.s.token, a)
+}
 
 // with sends a record under a token that the sender chooses.
 func (d honestDoor) with(ctx context.Context, token string, a attempt) (int, error) {
@@ -41,8 +44,11 @@ func (d honestDoor) with(ctx context.Context, token string, a attempt) (int, err
 	if _, err := io.Copy(io.Discard, res.Body); err != nil {
 		return 0, err
 	}
-	if res.StatusCode == http.StatusOK { // a retry of what had been stored
+	switch {
+	case res.StatusCode == http.StatusOK: // a retry of what had been stored
 		return acknowledged, nil
+	case res.StatusCode == tryAgain && res.Header.Get("Retry-After") == "":
+		return rude, nil
 	}
 	return res.StatusCode, nil
 }

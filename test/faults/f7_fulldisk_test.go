@@ -87,13 +87,16 @@ func TestF7_FullDisk(t *testing.T) {
 	})
 }
 
+// commitIgnored has a commit that failed taken for one.
+var commitIgnored = change{
+	"pkg/store/sqlite_conn.go", `_ = t.Rollback() // the failed commit is what counts`, `_, err = t.Rollback(), error(nil)`,
+}
+
 // TestF7_FullDiskContrast shows that a program that takes no notice of a failed
 // commit is found out.
 func TestF7_FullDiskContrast(t *testing.T) {
 	began := time.Now()
-	careless := mutant(t, "commit-ignored", change{
-		"pkg/store/sqlite_conn.go", `_ = t.Rollback() // the failed commit is what counts`, `_, err = t.Rollback(), error(nil)`,
-	})
+	careless := mutant(t, "commit-ignored", commitIgnored)
 	a := fullDiskSQLite(t, careless, 1)
 	a.Contrast = "a failed commit is taken for one"
 	tell(t, a, began)

@@ -27,9 +27,10 @@ const tokenAge = 5 * time.Minute // half of its lifetime
 
 // service is the real program over one database, and a submitter's way into it.
 type service struct {
-	program string   // its path
-	place   []string // the flags that say where its data is, the folder first
-	guarded bool     // start as in production
+	program string          // its path
+	place   []string        // the flags that say where its data is, the folder first
+	guarded bool            // start as in production
+	how     func(*exec.Cmd) // changes the way in which the program is run; nil: as it is
 	address string
 	url     string
 	client  *http.Client
@@ -42,9 +43,9 @@ type service struct {
 	credentials url.Values
 	token       string
 	tokenSince  time.Time
-}
 
 	further []string // arguments to serve
+}
 
 // prepare founds a platform with one member and an open year on a fresh
 // database, all of it through the program itself. The service does not run yet.
@@ -217,6 +218,9 @@ func (s *service) launch(t *testing.T) {
 	s.running = exec.Command(s.program, slices.Concat(serve, s.further, s.place)...)
 	s.running.Stderr = s.log
 	s.running.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if s.how != nil {
+		s.how(s.running)
+	}
 	if err := s.running.Start(); err != nil {
 		t.Fatal(err)
 	}
