@@ -4,11 +4,8 @@ package security
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"net"
-	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -72,6 +69,12 @@ func play() error {
 // serve serves the demo's platform by the real program, and gives its address.
 func serve(t *testing.T, flags ...string) string {
 	t.Helper()
+	return start(t, append([]string{"--data", filepath.Join(platform, "data"), "--keys", filepath.Join(platform, "keys")}, flags...)...)
+}
+
+// start serves what the flags name, and gives the address.
+func start(t *testing.T, flags ...string) string {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -84,8 +87,7 @@ func serve(t *testing.T, flags ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flags = append([]string{"serve", "--listen", address, "--data", filepath.Join(platform, "data"), "--keys", filepath.Join(platform, "keys")}, flags...)
-	run := exec.Command(program, flags...)
+	run := exec.Command(program, append([]string{"serve", "--listen", address}, flags...)...)
 	run.Stderr, run.SysProcAttr = log, &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := run.Start(); err != nil {
 		t.Fatal(err)
@@ -101,34 +103,6 @@ func serve(t *testing.T, flags ...string) string {
 	text, _ := os.ReadFile(log.Name())
 	t.Fatalf("the service does not start:\n%s", text)
 	return ""
-}
-
-// token signs in as a client of the demo.
-func token(t *testing.T, address, who string) string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(platform, "credentials", who+".json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var c struct {
-		ID     string `json:"client_id"`
-		Secret string `json:"client_secret"`
-	}
-	if err := json.Unmarshal(text, &c); err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.PostForm("http://"+address+"/v1/token", url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ID}, "client_secret": {c.Secret}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	var answer struct {
-		Token string `json:"access_token"`
-	}
-	if err := json.NewDecoder(res.Body).Decode(&answer); err != nil || answer.Token == "" {
-		t.Fatalf("no token: %d, %v", res.StatusCode, err)
-	}
-	return answer.Token
 }
 
 // tool finds a program that install-security.sh has installed.
