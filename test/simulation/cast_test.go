@@ -12,6 +12,8 @@ const (
 	platform = "00000000-0000-4000-8000-000000000001"
 	memberA  = "00000000-0000-4000-8000-0000000000aa"
 	memberB  = "00000000-0000-4000-8000-0000000000bb"
+
+	otherMember = "00000000-0000-4000-8000-0000000000c" // and a digit
 )
 
 // client is one as the store begins with it.

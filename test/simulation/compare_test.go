@@ -153,7 +153,7 @@ func (r *run) first() {
 
 // end has the process restarted and everything verified once more.
 func (r *run) end() {
-	r.restart()
+	r.restart(nil)
 	for _, i := range r.verify() {
 		r.must(i.err)
 	}

@@ -27,14 +27,15 @@ func (k *kept) newest() version { return k.versions[len(k.versions)-1] }
 
 // model is what the store is to hold. It knows nothing of how that is done.
 type model struct {
-	records map[key]*kept
-	years   map[int]string // open, closed, correcting, erased; "": never opened
-	clients map[string]member
-	drafts  map[string]*drafted
-	shelf   []released
-	minimal map[content]bool // of whom nothing but their number may be known
-	common  map[string]bool  // answers that several records may have from the beginning
-	gone    []string         // answers that must stand nowhere any more
+	records   map[key]*kept
+	years     map[int]string // open, closed, correcting, erased; "": never opened
+	clients   map[string]member
+	drafts    map[string]*drafted
+	forgotten map[string]bool // drafts whose records were erased since
+	shelf     []released
+	minimal   map[content]bool // of whom nothing but their number may be known
+	common    map[string]bool  // answers that several records may have from the beginning
+	gone      []string         // answers that must stand nowhere any more
 }
 
 // takes says whether a year takes records.

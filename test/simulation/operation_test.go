@@ -32,6 +32,7 @@ const (
 	dies      deed = "the process dies"
 	verifies  deed = "the ledger is verified"
 
+	advances  deed = "a draft goes on" // by whatever comes next
 	plans     deed = "plans a release"
 	computes  deed = "computes"
 	hands     deed = "hands to the reviewer"
@@ -53,8 +54,8 @@ var usual = []choice{
 
 // ofReleases are the deeds of runs in which something is published.
 var ofReleases = []choice{
-	{plans, 8}, {computes, 12}, {hands, 12}, {decides, 12}, {publishes, 14}, {recalls, 3}, {desks, 4}, {withdraws, 2}, {submits, 3},
-	{batches, 4}, {turns, 4}, {passes, 2}, {restarts, 2}, {dies, 2}, {verifies, 1}, {permits, 1},
+	{advances, 60}, {plans, 4}, {computes, 5}, {hands, 4}, {decides, 5}, {publishes, 6}, {recalls, 4}, {desks, 4}, {withdraws, 2}, {submits, 3},
+	{batches, 3}, {turns, 3}, {passes, 2}, {erases, 1}, {restarts, 2}, {dies, 2}, {verifies, 1}, {permits, 1},
 }
 
 // operation is one step of a run. What it means is settled when it is played,
@@ -117,9 +118,16 @@ func drawOne(r *rand.Rand, n int, releases bool) operation {
 		for i, at := range r.Perm(ids)[:4] {
 			op.rows[i].record = at
 		}
+	case advances:
+		op.client = "desk"
+	case restarts, dies:
+		op.client = ""
+		if op.strike != nil { // a start is short
+			op.strike.commit, op.strike.nth = false, op.strike.nth%4
+		}
 	case plans, computes, hands, publishes, recalls:
 		op.client = one(r, "desk", "desk", "desk", "desk", "desk", "A1")
-	case desks, erases, turns, revokes, permits, rotates, restarts, dies, verifies, passes, decides:
+	case desks, erases, turns, revokes, permits, rotates, verifies, passes, decides:
 		op.client = map[deed]string{desks: one(r, "desk", "desk", "desk", "A1"), decides: one(r, "reviewer", "reviewer", "reviewer", "desk")}[op.deed]
 		op.to = one(r, "open", "closed", "closed", "correcting")
 	}

@@ -32,11 +32,10 @@ func (r *run) pass(op operation) []item {
 }
 
 // restart ends the process in good order and starts the next one.
-func (r *run) restart() []item {
-	if r.machine.dead() {
-		return nil
-	}
+func (r *run) restart(during *strike) []item {
+	r.machine.arm(nil)
 	image, err := r.stop()
+	r.awaits = during
 	r.must(err)
 	r.must(r.start(image))
 	return nil
@@ -56,7 +55,7 @@ func (r *run) erase() []item {
 		}
 	}
 	slices.Sort(due)
-	marked, err := r.members.EraseExpired(ctx(), keep)
+	marked, err := r.retention.EraseExpired(ctx(), keep)
 	items := []item{r.marking(due, err)}
 	if err != nil {
 		return items

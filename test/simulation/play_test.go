@@ -17,12 +17,17 @@ import (
 
 // play has the product do an operation, and foretells what becomes of it.
 func (r *run) play(op operation) []item {
+	if op.deed == advances {
+		op = r.further(op)
+		r.op = op
+	}
 	switch op.deed {
 	case passes:
 		return r.pass(op)
 	case restarts:
-		return r.restart()
+		return r.restart(op.strike)
 	case dies:
+		r.awaits = op.strike
 		r.must(r.machine.die())
 		return nil
 	case verifies:

@@ -20,7 +20,7 @@ import (
 const releaseYear = 2025
 
 // draftIDs are the drafts of a run with releases.
-var draftIDs = []string{"e0000000-0000-4000-8000-000000000001", "e0000000-0000-4000-8000-000000000002"}
+var draftIDs = [2]string{"e0000000-0000-4000-8000-000000000001", "e0000000-0000-4000-8000-000000000002"}
 
 // draftSeen is as much of a draft as is looked at.
 type draftSeen struct {
@@ -56,8 +56,8 @@ func (r *run) playRelease(op operation, p access.Principal) []item {
 	if op.deed == recalls {
 		return r.recall(op, p)
 	}
-	s := step{draft: draftIDs[op.number%2]}
-	id, was := release.DraftID(s.draft), r.seen.drafts[draftIDs[op.number%2]]
+	s := step{draft: r.draftFor(op)}
+	id, was := release.DraftID(s.draft), r.seen.drafts[s.draft]
 	s.what = string(op.deed) + " " + was.state
 	switch op.deed {
 	case plans:
@@ -70,7 +70,7 @@ func (r *run) playRelease(op operation, p access.Principal) []item {
 	case hands:
 		s.to, s.deed = "submitted", release.DeedSubmitted
 		s.allow(r, op.client, access.ReleasesPrepare, was.state, "computed")
-		s.alike = []fault.Code{release.CodeFindingsStand}
+		s.alike = append(s.alike, release.CodeFindingsStand)
 		_, s.err = r.releases.Submit(ctx(), p, id, r.waivers(id))
 	case decides:
 		r.decide(op, p, &s, was)
@@ -79,6 +79,27 @@ func (r *run) playRelease(op operation, p access.Principal) []item {
 		_, s.err = r.releases.Publish(ctx(), p, id)
 	}
 	return []item{s.settled(r, op, was)}
+}
+
+// further is what takes a draft one step on.
+func (r *run) further(op operation) operation {
+	state := r.seen.drafts[r.draftFor(op)].state
+	op.deed = map[string]deed{
+		"": plans, "draft": computes, "rejected": plans, "computed": hands, "submitted": decides, "approved": publishes, "published": publishes,
+	}[state]
+	if op.deed == decides {
+		op.client = "reviewer"
+	}
+	return op
+}
+
+// draftFor is usually the first draft that is not published yet.
+func (r *run) draftFor(op operation) string {
+	at := min(op.number%8, 1)
+	if r.seen.drafts[draftIDs[1-at]].state != "published" {
+		at = 1 - at
+	}
+	return draftIDs[at]
 }
 
 // allow foretells a refusal: for want of a permission, of a draft, of a state.
@@ -90,6 +111,9 @@ func (s *step) allow(r *run, client string, permission access.Permission, state 
 		s.code = release.CodeDraftUnknown
 	case !slices.Contains(from, state):
 		s.code = release.CodeDraftState
+		if r.model.forgotten[s.draft] {
+			s.alike = []fault.Code{release.CodeOutdated}
+		}
 	}
 }
 
@@ -110,10 +134,17 @@ func (r *run) decide(op operation, p access.Principal, s *step, was draftSeen) {
 func (r *run) foretellComputation(op operation, s *step, was draftSeen) {
 	s.to, s.deed, s.also = "computed", release.DeedComputed, []string{"draft"}
 	s.allow(r, op.client, access.ReleasesPrepare, was.state, "draft", "computed")
-	if state := r.model.years[releaseYear]; s.code == "" && state != "closed" {
+	switch state := r.model.years[releaseYear]; {
+	case s.code != "" || state == "closed":
+	case state == "erased":
+		s.code = release.CodePeriodErased
+	default:
 		s.code = release.CodePeriodNotClosed
 	}
-	s.alike = []fault.Code{release.CodeUniverseTooSmall, release.CodeTooFewChanges, release.CodeTableInadmissible, release.CodeNotProved, release.CodeHistory}
+	if s.code != "" {
+		return
+	}
+	s.alike = []fault.Code{release.CodeUniverseTooSmall, release.CodeTooFewChanges, release.CodeTableInadmissible, release.CodeNotProved, release.CodeHistory, release.CodeHistoryErased}
 }
 
 // foretellPublication: only what is approved, while the records and the
@@ -124,10 +155,12 @@ func (r *run) foretellPublication(op operation, s *step, was draftSeen) {
 	d := r.model.drafts[s.draft]
 	switch {
 	case s.code != "" || was.state == "published" || r.outThere(was):
+	case r.model.years[releaseYear] == "erased":
+		s.code, s.alike = release.CodePeriodErased, []fault.Code{release.CodeOutdated}
 	case r.model.years[releaseYear] != "closed":
-		s.code = release.CodePeriodNotClosed
+		s.code, s.alike = release.CodePeriodNotClosed, []fault.Code{release.CodeOutdated}
 	case d == nil || d.records != r.fingerprint() || d.after != len(r.model.shelf):
-		s.code, s.alike = release.CodeOutdated, []fault.Code{release.CodeTampered}
+		s.code = release.CodeOutdated
 	}
 }
 
@@ -164,6 +197,7 @@ func (s *step) settled(r *run, op operation, was draftSeen) item {
 			r.fail("%s made the draft %v of %v", s.what, is, was)
 		}
 		r.tolerated[s.draft] = is
+		r.model.forgotten[s.draft] = false
 		if is.state == "computed" {
 			r.model.drafts[s.draft] = &drafted{of, count}
 		}

@@ -86,7 +86,13 @@ func (r *run) must(err error) {
 	}
 }
 
-func (r *run) note(format string, args ...any) { fmt.Fprintf(r.trace, format+"\n", args...) }
+// note adds a line to the trace, of which the digest is taken.
+func (r *run) note(format string, args ...any) {
+	fmt.Fprintf(r.trace, format+"\n", args...)
+	if *only != "" {
+		fmt.Printf(format+"\n", args...)
+	}
+}
 
 // simulate plays operations in a bubble of its own.
 func simulate(t *testing.T, seed uint64, ops []operation, w *wrong) (out outcome) {

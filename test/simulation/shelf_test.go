@@ -69,7 +69,8 @@ func (r *run) compareDrafts(now *seen) {
 		was, known := r.seen.drafts[id]
 		switch meant, done := r.tolerated[id]; {
 		case known && is == was, done && is == meant:
-		case r.departed && is.state == "draft" && was.state != "published":
+		case r.departed && is.version > was.version && (is.state == "draft" || is.state == was.state) && was.state != "published":
+			r.model.forgotten[id] = true
 		default:
 			r.fail("a draft that nobody touched was %v and is %v", was, is)
 		}

@@ -23,7 +23,7 @@ var firstYears = map[int]string{2023: "closed", 2024: "closed", 2025: "open", 20
 
 // organisations are all there are.
 func organisations() []access.OrganisationID {
-	return []access.OrganisationID{platform, memberA, memberB}
+	return []access.OrganisationID{platform, memberA, memberB, otherMember + "2", otherMember + "3", otherMember + "4"}
 }
 
 // publishing says whether a run of that seed has releases. They take longer, so
@@ -58,7 +58,7 @@ func template(releases bool) (files, *model, error) {
 	for k, r := range b.model.records {
 		m.records[k] = &kept{versions: r.versions}
 	}
-	m.drafts = map[string]*drafted{}
+	m.drafts, m.forgotten = map[string]*drafted{}, map[string]bool{}
 	return b.image, &m, nil
 }
 
@@ -176,5 +176,5 @@ func memberOf(members []demo.Member, name string) string {
 	if at < 2 {
 		return []string{memberA, memberB}[at]
 	}
-	return fmt.Sprintf("00000000-0000-4000-8000-0000000000c%d", at)
+	return fmt.Sprint(otherMember, at)
 }

@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -57,7 +58,8 @@ type world struct {
 	wrong    *wrong
 	with     bool // releases
 	machines int
-	sources  int // of randomness
+	sources  int     // of randomness
+	awaits   *strike // what is to happen while the next process starts
 }
 
 // process is the product as it runs on one machine.
@@ -72,8 +74,15 @@ type process struct {
 	shelf    *shelf.Shelf
 	ring     *access.Ring
 	issuer   *access.Issuer
-	tokens   access.Authenticator
+	tokens   authenticator
 	sight    *sight
+
+	retention *membership.Service // whose time is over, by a clock of its own in a contrast
+}
+
+// authenticator says who stands behind a token.
+type authenticator interface {
+	Authenticate(ctx context.Context, token string) (access.Principal, error)
 }
 
 // figures and reader are the product's own.
@@ -119,10 +128,25 @@ func (w *world) start(image files) error {
 		return err
 	}
 	w.process = &process{machine: m}
-	if err := w.openStores(); err != nil {
-		return err
+	m.arm(w.awaits)
+	w.awaits = nil
+	if err := w.openStores(); err != nil || m.dead() {
+		return w.startAgain(err)
 	}
 	return w.wire()
+}
+
+// startAgain starts another process after one to which something happened while
+// it started.
+func (w *world) startAgain(failed error) error {
+	if !w.machine.stricken() {
+		return failed
+	}
+	image, err := w.stop()
+	if err != nil {
+		return err
+	}
+	return w.start(image)
 }
 
 func (w *world) openStores() (err error) {
@@ -148,7 +172,8 @@ func (w *world) wire() (err error) {
 	if err != nil {
 		return err
 	}
-	p.members = membership.New(membership.Deps{Store: s.membership, Clock: w.wrong.retentionClock(w.clock), Random: random, Hasher: hasher})
+	p.members = membership.New(membership.Deps{Store: s.membership, Clock: w.clock.Now, Random: random, Hasher: hasher})
+	p.retention = membership.New(membership.Deps{Store: s.membership, Clock: w.wrong.retentionClock(w.clock), Random: random, Hasher: hasher})
 	if p.desk, err = desk.New(desk.Deps{Store: s.desk, Figures: figures(), Now: w.clock.Now}); err != nil {
 		return err
 	}
@@ -159,12 +184,11 @@ func (w *world) wire() (err error) {
 	if p.issuer, err = access.NewIssuer(deps); err != nil {
 		return err
 	}
-	deps.Clock = w.wrong.tokenClock(w.clock)
 	verifier, err := access.NewVerifier(deps)
 	if err != nil {
 		return err
 	}
-	p.tokens = access.Authenticator{Verifier: verifier, Directory: w.wrong.directory(p.members)}
+	p.tokens = w.wrong.authenticator(access.Authenticator{Verifier: verifier, Directory: w.wrong.directory(p.members)})
 	if !w.with {
 		return nil
 	}
@@ -188,12 +212,20 @@ func (w *world) wireReleases(s stores) (err error) {
 // left it before.
 func (w *world) stop() (files, error) {
 	p := w.process
-	p.sight.close()
-	p.intake.Close()
-	err := p.records.Close()
-	if p.archive != nil {
-		err = p.archive.Close()
+	var errs []error
+	if p.sight != nil {
+		p.sight.close()
 	}
+	if p.intake != nil {
+		p.intake.Close()
+	}
+	if p.records != nil {
+		errs = append(errs, p.records.Close())
+	}
+	if p.archive != nil {
+		errs = append(errs, p.archive.Close())
+	}
+	err := errors.Join(errs...)
 	image := p.machine.image
 	if image == nil {
 		if err != nil {

@@ -26,9 +26,9 @@ type wrong struct {
 	takesRefusals     bool                // a commit that was refused is taken for one
 	rewrites          func(string) string // what SQLite is told instead
 	wraps             func(stores) stores // what the services stand on instead
-	early             time.Duration       // by which membership's clock is ahead
+	early             bool                // retention comes a day too soon
 	hearsay           bool                // clients are known as they once were
-	timeless          bool                // tokens are held against the time when the process began
+	timeless          bool                // a token that was good once is good for ever
 	newNames          bool                // the member's own system: repeats under another id
 }
 
@@ -51,19 +51,26 @@ func (w *wrong) stores(of *world) stores {
 	return s
 }
 
+// retentionClock is that of retention alone. A contrast has it a day ahead on
+// the last day of a year.
 func (w *wrong) retentionClock(c *clock) func() time.Time {
-	if w.early == 0 {
+	if !w.early {
 		return c.Now
 	}
-	return func() time.Time { return c.Now().Add(w.early) }
+	return func() time.Time {
+		now := c.Now()
+		if next := now.Add(24 * time.Hour); next.Year() > now.Year() {
+			return next
+		}
+		return now
+	}
 }
 
-func (w *wrong) tokenClock(c *clock) func() time.Time {
-	if !w.timeless {
-		return c.Now
+func (w *wrong) authenticator(real access.Authenticator) authenticator {
+	if w.timeless {
+		return &forgiving{real: real, known: map[string]access.Principal{}}
 	}
-	then := c.Now()
-	return func() time.Time { return then }
+	return real
 }
 
 func (w *wrong) directory(d access.Directory) access.Directory {
