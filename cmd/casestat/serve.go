@@ -20,21 +20,26 @@ import (
 type serveCommand struct {
 	place
 	publisher
-	Listen           string `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to listen. Default: 127.0.0.1:8080."`
-	MetricsListen    string `placeholder:"ADDRESS" help:"Where to listen for Prometheus; nowhere if not given."`
-	Issuer           string `placeholder:"URL" help:"Issuer of the access tokens. Default: the address listened on."`
-	Audience         string `default:"casestat" placeholder:"NAME" help:"Audience of the access tokens. Default: casestat."`
-	IssuersFile      string `placeholder:"FILE" help:"Issuers of OpenID Connect beside our own, and who their subjects are here."`
-	TLSCert          string `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, PEM. With --tls-key."`
-	TLSKey           string `name:"tls-key" placeholder:"FILE" help:"Private key of the certificate, PEM."`
-	BehindProxy      bool   `help:"A proxy in front ends TLS, so listen beyond this machine without it."`
-	Production       bool   `help:"Make nothing by itself, and refuse to start with unsafe settings."`
-	StorageChecksums bool   `help:"PostgreSQL runs without data_checksums because what lies below it (ZFS, a managed service) checks what it reads. You vouch for that."`
-	RetainYears      int    `placeholder:"N" help:"Erase the records of a closed year N full years after its end. Default: keep them until they are withdrawn."`
-	Public           bool   `help:"Serve published releases alone, from the releases store, without any way to the records."`
-	Releases         string `placeholder:"DIR" help:"With --public: serve this folder of exported releases instead of a store."`
-	Key              string `placeholder:"FILE" help:"With --public: public key that the releases must be signed with. Default: the one in the keys' folder."`
+	Listen           string        `default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to listen. Default: 127.0.0.1:8080."`
+	MetricsListen    string        `placeholder:"ADDRESS" help:"Where to listen for Prometheus; nowhere if not given."`
+	Issuer           string        `placeholder:"URL" help:"Issuer of the access tokens. Default: the address listened on."`
+	Audience         string        `default:"casestat" placeholder:"NAME" help:"Audience of the access tokens. Default: casestat."`
+	IssuersFile      string        `placeholder:"FILE" help:"Issuers of OpenID Connect beside our own, and who their subjects are here."`
+	TLSCert          string        `name:"tls-cert" placeholder:"FILE" help:"Certificate chain, PEM. With --tls-key."`
+	TLSKey           string        `name:"tls-key" placeholder:"FILE" help:"Private key of the certificate, PEM."`
+	BehindProxy      bool          `help:"A proxy in front ends TLS, so listen beyond this machine without it."`
+	Production       bool          `help:"Make nothing by itself, and refuse to start with unsafe settings."`
+	StorageChecksums bool          `help:"PostgreSQL runs without data_checksums because what lies below it (ZFS, a managed service) checks what it reads. You vouch for that."`
+	RetainYears      int           `placeholder:"N" help:"Erase the records of a closed year N full years after its end. Default: keep them until they are withdrawn."`
+	DrainNotice      time.Duration `placeholder:"DURATION" help:"On SIGTERM, say for so long that it is not ready before refusing new connections, so that a proxy sends them elsewhere. Default: no time; at most 1m."`
+	Public           bool          `help:"Serve published releases alone, from the releases store, without any way to the records."`
+	Releases         string        `placeholder:"DIR" help:"With --public: serve this folder of exported releases instead of a store."`
+	Key              string        `placeholder:"FILE" help:"With --public: public key that the releases must be signed with. Default: the one in the keys' folder."`
 }
+
+// maxNotice is the longest --drain-notice, so that whoever stops the service
+// need not wait for long.
+const maxNotice = time.Minute
 
 // Run serves until ctx ends, and then lets accepted requests finish.
 func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
@@ -63,7 +68,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) (err error) {
 	log := newLog(s.err)
 	running, err := assemble(ctx, settings{
 		session: s, store: config, keys: c.keys(s), log: log,
-		issuer: c.issuer(listeners.front), audience: c.Audience, issuers: c.IssuersFile, hsts: c.BehindProxy || c.TLSCert != "", guarded: c.Production, shown: c.publisher,
+		issuer: c.issuer(listeners.front), audience: c.Audience, issuers: c.IssuersFile, hsts: c.BehindProxy || c.TLSCert != "", guarded: c.Production, notice: c.DrainNotice, shown: c.publisher,
 	})
 	if err != nil {
 		return err
@@ -115,6 +120,8 @@ func (c *serveCommand) check() error {
 	case c.RetainYears < 0 || c.RetainYears > membership.MaxRetention:
 		return fmt.Errorf("--retain-years %d: give from %d to %d full years, or leave it out to keep records until they are withdrawn",
 			c.RetainYears, membership.MinRetention, membership.MaxRetention)
+	case c.DrainNotice < 0 || c.DrainNotice > maxNotice:
+		return fmt.Errorf("--drain-notice %s: give from 0s to %s", c.DrainNotice, maxNotice)
 	case c.Public && c.IssuersFile != "":
 		return errors.New("--public serves what needs no token: leave --issuers-file out")
 	case !c.Public && (c.Releases != "" || c.Key != ""):

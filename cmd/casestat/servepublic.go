@@ -50,7 +50,7 @@ func (c *serveCommand) servePublic(ctx context.Context, s *session) (err error) 
 	}
 	public, err := server.NewPublic(server.PublicDeps{
 		Shelf: books, ReleaseKey: trust.Newest(), Contract: casestat.Contract, Book: codelist.Current(), Site: shown.site, Tools: shown.tools,
-		Log: log, Now: s.now, Random: s.random, HSTS: c.BehindProxy || c.TLSCert != "",
+		Log: log, Now: s.now, Random: s.random, HSTS: c.BehindProxy || c.TLSCert != "", Limits: server.Limits{Notice: c.DrainNotice},
 		Ready: func(ctx context.Context) error {
 			_, err := source.Version(ctx)
 			return errors.Join(err, books.Stale())

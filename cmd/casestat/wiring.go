@@ -38,6 +38,7 @@ type settings struct {
 	issuers  string // file of external issuers; "" is none
 	hsts     bool
 	guarded  bool // refuse a database whose settings would break a promise
+	notice   time.Duration // between not being ready and refusing connections
 	shown    publisher
 	log      *slog.Logger
 }
@@ -179,7 +180,7 @@ func newServer(s settings, running *service) (*server.Server, error) {
 		Records: running.intake, Counts: counts, Periods: members, Members: members,
 		Reader: reader, Book: book, Figures: figures, Contract: casestat.Contract,
 		Log: s.log, Now: s.session.now, Random: s.session.random, HSTS: s.hsts,
-		Ready: running.ready,
+		Ready: running.ready, Limits: server.Limits{Notice: s.notice},
 	})
 }
 

@@ -6,14 +6,16 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"time"
 )
 
 // maxHeader bounds the header of a request, in bytes.
 const maxHeader = 16 << 10
 
 // Serve answers on the listener until ctx ends. Then it says that it is not
-// ready any more, takes no new connection, and lets accepted requests finish
-// for at most Limits.Drain. It returns nil after an orderly end.
+// ready any more, goes on for Limits.Notice, takes no new connection, and lets
+// accepted requests finish for at most Limits.Drain. It returns nil after an
+// orderly end.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := s.httpServer()
 	room := newRoom(refusing{listener, s}, s.limits.Connections)
@@ -26,6 +28,11 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	case <-ctx.Done():
 	}
 	s.draining.Store(true)
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(s.limits.Notice):
+	}
 	// ctx is over; what is left to do has its own time.
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.Drain)
 	defer cancel()

@@ -268,3 +268,46 @@ func TestT38_OptionsOfTheWholeServer(t *testing.T) {
 	conn := dial(t, address, "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")
 	wantStatus(t, answerOn(t, conn, servertest.Request{Method: "OPTIONS", Path: "/*"}), 404, "not_found")
 }
+
+// While proxies are given notice, new connections are still served, and told not
+// to come back.
+func TestF12_NoticeServesNewConnections(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{Server: func(d server.Deps) server.Deps {
+		d.Limits = server.Limits{Notice: time.Hour}
+		return d
+	}})
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, end := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Server.Serve(ctx, listener) }()
+	get := servertest.Request{Method: "GET", Path: "/healthz"}
+	ask := func() *http.Response {
+		conn := dial(t, listener.Addr().String(), "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+		defer conn.Close()
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		return response
+	}
+	if before := ask(); before.Close {
+		t.Error("a connection is closed before anything ends")
+	}
+	end()
+	for s.Raw(servertest.Request{Method: "GET", Path: "/readyz"}).Status != 503 {
+		time.Sleep(time.Millisecond) // until draining has begun
+	}
+	wantStatus(t, s.Do(t, get), 200, "")
+	if during := ask(); during.StatusCode != 200 || !during.Close {
+		t.Errorf("a new connection is answered with %d, and kept: %v", during.StatusCode, !during.Close)
+	}
+	_ = listener.Close()
+	if err := <-ended; err == nil {
+		t.Error("the listener broke, and nobody was told")
+	}
+}

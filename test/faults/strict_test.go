@@ -49,9 +49,12 @@ func (l *strict) sendOne(t *testing.T, d door, tally *tally) {
 }
 
 func (l *strict) fail(status int, err error) {
-	how := "no answer"
-	if err == nil {
-		how = "answered " + strconv.Itoa(status)
+	how := "answered " + strconv.Itoa(status)
+	switch {
+	case err != nil:
+		how = "no answer"
+	case status == 0: // a 503 of a proxy, without Retry-After
+		how = "answered by the proxy"
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
