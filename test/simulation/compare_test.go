@@ -3,6 +3,7 @@ package simulation
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -113,12 +114,12 @@ func covers(all, some []ledger.Entry) bool {
 	return true
 }
 
-// digest writes what is stored into the trace.
+// digest adds what is stored to what the run's digest is of.
 func (r *run) digest(now *seen) {
 	for _, k := range slices.SortedFunc(maps.Keys(now.records), compareKeys) {
-		r.note("  %v %v", k, now.records[k])
+		fmt.Fprintln(r.trace, k, now.records[k], now.history[k])
 	}
-	r.note("  %v %v %v %d", now.years, now.clients, now.drafts, now.size)
+	fmt.Fprintln(r.trace, now.years, now.clients, now.drafts, now.size)
 }
 
 func compareKeys(a, b key) int {

@@ -16,16 +16,13 @@ type mishap string
 
 // The mishaps.
 const (
-	refuses     mishap = "refuses"      // says it is busy; nothing was done
-	noAnswer    mishap = "no answer"    // does it, and answers with an error
-	fullFromNow mishap = "full"         // writes nothing more during the operation
-	diesBefore  mishap = "dies before"  // the process ends, the statement never ran
-	diesAfter   mishap = "dies after"   // the process ends, the statement ran
-	diesWithin  mishap = "dies within"  // the process ends with a part of the bytes written
-	diesBetween mishap = "dies between" // the process ends when nothing is under way
+	refuses     mishap = "refuses"     // says it is busy; nothing was done
+	noAnswer    mishap = "no answer"   // does it, and answers with an error
+	fullFromNow mishap = "full"        // writes nothing more during the operation
+	diesBefore  mishap = "dies before" // the process ends, the statement never ran
+	diesAfter   mishap = "dies after"  // the process ends, the statement ran
+	diesWithin  mishap = "dies within" // the process ends with a part of the bytes written
 )
-
-func (m mishap) deadly() bool { return m == diesBefore || m == diesAfter || m == diesWithin }
 
 // strike is a mishap at a moment of an operation.
 type strike struct {

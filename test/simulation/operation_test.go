@@ -48,14 +48,47 @@ type choice struct {
 }
 
 var usual = []choice{
-	{submits, 30}, {batches, 8}, {crowds, 6}, {withdraws, 9}, {reads, 6}, {histories, 3}, {lists, 4}, {counts, 3}, {desks, 6},
-	{turns, 8}, {passes, 8}, {erases, 6}, {revokes, 1}, {permits, 2}, {rotates, 2}, {presents, 3}, {restarts, 2}, {dies, 2}, {verifies, 2},
+	{submits, 30},
+	{batches, 8},
+	{crowds, 6},
+	{withdraws, 9},
+	{reads, 6},
+	{histories, 3},
+	{lists, 4},
+	{counts, 3},
+	{desks, 6},
+	{turns, 8},
+	{passes, 8},
+	{erases, 6},
+	{revokes, 1},
+	{permits, 2},
+	{rotates, 2},
+	{presents, 3},
+	{restarts, 2},
+	{dies, 2},
+	{verifies, 2},
 }
 
 // ofReleases are the deeds of runs in which something is published.
 var ofReleases = []choice{
-	{advances, 60}, {plans, 4}, {computes, 5}, {hands, 4}, {decides, 5}, {publishes, 6}, {recalls, 4}, {desks, 4}, {withdraws, 2}, {submits, 3},
-	{batches, 3}, {turns, 3}, {passes, 2}, {erases, 1}, {restarts, 2}, {dies, 2}, {verifies, 1}, {permits, 1},
+	{advances, 60},
+	{plans, 4},
+	{computes, 5},
+	{hands, 4},
+	{decides, 5},
+	{publishes, 6},
+	{recalls, 4},
+	{desks, 4},
+	{withdraws, 2},
+	{submits, 3},
+	{batches, 3},
+	{turns, 3},
+	{passes, 2},
+	{erases, 1},
+	{restarts, 2},
+	{dies, 2},
+	{verifies, 1},
+	{permits, 1},
 }
 
 // operation is one step of a run. What it means is settled when it is played,
