@@ -58,11 +58,14 @@ type Options struct {
 	Short bool
 	// Seconds bounds each attack that searches; 0 stands for 20, or 4 when Short.
 	Seconds int
+	// Steps bounds each attack that searches by its work instead of by time, so
+	// that what it finds is the same on any machine; 0 bounds it by time.
+	Steps int
 	// Repeats is how often a request is repeated; 0 stands for 50, or 5 when Short.
 	Repeats int
 	// Timing measures how long public answers take, on Target and its Twin.
 	Timing bool
-	// Seed makes the searches reproducible, as far as time allows.
+	// Seed makes the searches reproducible: with Steps wholly, else as far as time allows.
 	Seed uint64
 }
 

@@ -16,7 +16,7 @@ func against(t *testing.T, people []person, contents ...plan.Content) Report {
 	t.Helper()
 	target := serve(t, contents...)
 	target.Truth, target.Bit = truth(people), fieldOf(bit)
-	report, err := Run(t.Context(), target, Options{Short: true, Repeats: 2})
+	report, err := Run(t.Context(), target, Options{Short: true, Steps: enough, Repeats: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

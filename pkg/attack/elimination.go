@@ -9,7 +9,7 @@ var elimination = adversary{
 		if len(s.latest) == 0 {
 			return notRun(noRelease), nil
 		}
-		ctx, cancel := context.WithTimeout(ctx, s.options.limit())
+		ctx, cancel := s.within(ctx, 1, 1)
 		defer cancel()
 		var withheld, recovered, found, asked, undecided int
 		for _, y := range s.latest {

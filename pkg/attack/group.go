@@ -17,7 +17,7 @@ var group = adversary{
 			undecided += one(!all)
 			k.propagate(k.lines(), pairs)
 			span := k.eliminate()
-			limited, cancel := context.WithTimeout(ctx, s.options.limit())
+			limited, cancel := s.within(ctx, 1, 1)
 			for _, p := range pairs {
 				parent, child := k.cells[p[0]], k.cells[p[1]]
 				if k.waived && parent.total {

@@ -198,7 +198,7 @@ func TestContrastSybilRecords(t *testing.T) {
 	attackers := func(c plan.Content) Result {
 		target := serve(t, c)
 		target.Truth, target.Poisoner = truth(people), "A"
-		return oneAttack(t, 10, target, Options{Short: true})
+		return oneAttack(t, 10, target, Options{Short: true, Steps: enough})
 	}
 	got := attackers(baseline(people, pairs(3)))
 	if got.Status != Broken {

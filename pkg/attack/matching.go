@@ -21,7 +21,7 @@ var matching = adversary{
 		}
 		var m matched
 		for _, y := range s.latest {
-			limited, cancel := context.WithTimeout(ctx, 3*s.options.limit())
+			limited, cancel := s.within(ctx, 3, 1)
 			m.year(limited, s, y)
 			cancel()
 		}

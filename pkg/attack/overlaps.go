@@ -10,7 +10,7 @@ var overlaps = adversary{
 		if len(s.latest) == 0 {
 			return notRun(noRelease), nil
 		}
-		ctx, cancel := context.WithTimeout(ctx, s.options.limit())
+		ctx, cancel := s.within(ctx, 1, 1)
 		defer cancel()
 		var crossing, found, undecided int
 		for _, y := range s.latest {

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/fault"
@@ -163,7 +162,7 @@ func (k *knowledge) subtract(records []Person) (*knowledge, error) {
 }
 
 // residual is what the holders of records work out about everybody else. An
-// attack that asks for n of them has the time for one, divided.
+// attack that asks for n of them has the bound of one, divided.
 func (s *session) residual(ctx context.Context, records []Person, n int) (exposure, error) {
 	var sum exposure
 	for _, y := range s.latest {
@@ -171,7 +170,7 @@ func (s *session) residual(ctx context.Context, records []Person, n int) (exposu
 		if err != nil {
 			return sum, err
 		}
-		limited, cancel := context.WithTimeout(ctx, max(2*s.options.limit()/time.Duration(n), shortest))
+		limited, cancel := s.within(ctx, 2, n)
 		e := k.deduce(limited)
 		cancel()
 		sum.withheld, sum.recovered = sum.withheld+e.withheld, sum.recovered+e.recovered
@@ -179,9 +178,6 @@ func (s *session) residual(ctx context.Context, records []Person, n int) (exposu
 	}
 	return sum, nil
 }
-
-// shortest is the least time that any deduction gets.
-const shortest = 300 * time.Millisecond
 
 func (s *session) hasRecords() bool {
 	return len(s.latest) > 0 && (len(s.target.Members) > 0 || len(s.target.Truth) > 0)

@@ -134,7 +134,7 @@ func TestTheTrendReportHolds(t *testing.T) {
 	run := func(c plan.Content) Report {
 		target := serve(t, c)
 		target.Truth = plantedDemo(report.script)
-		r, err := Run(t.Context(), target, Options{Short: true, Seconds: 1, Repeats: 1})
+		r, err := Run(t.Context(), target, Options{Short: true, Steps: few, Repeats: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -198,7 +198,7 @@ func TestAWholeServiceHolds(t *testing.T) {
 		}
 	}
 	checkOwn(t, target, report)
-	r, err := Run(t.Context(), target, Options{Short: true, Seconds: 1, Repeats: 2})
+	r, err := Run(t.Context(), target, Options{Short: true, Steps: few, Repeats: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,13 +66,13 @@ const enoughWorlds = 12
 
 func (s *session) rebuild(ctx context.Context, from *knowledge) rebuilt {
 	k := from.clone()
-	limited, cancel := context.WithTimeout(ctx, s.options.limit())
+	limited, cancel := s.within(ctx, 1, 1)
 	defer cancel()
 	out := rebuilt{exposure: k.deduce(limited)}
 	if _, out.persons = k.population(); out.persons == unbounded {
 		out.persons = 0
 	}
-	second, done := context.WithTimeout(ctx, s.options.limit())
+	second, done := s.within(ctx, 1, 1)
 	defer done()
 	c, few := k.enumerate(second)
 	if few {

@@ -105,7 +105,7 @@ func TestWhatIsNotTriedIsNotHeld(t *testing.T) {
 		{"nothing published", nil, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18}},
 		{"no credentials and nothing planted", []plan.Content{baseline(population(planted), nil)}, []int{6, 8, 9, 10, 11, 15, 18}},
 	} {
-		r, err := Run(t.Context(), serve(t, c.contents...), Options{Short: true})
+		r, err := Run(t.Context(), serve(t, c.contents...), Options{Short: true, Steps: enough})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +144,7 @@ func TestRunRefusesWhatIsNotSigned(t *testing.T) {
 		{"a page", page, string(CodeAnswer)},
 		{"no address", Target{URL: "http://[", Trust: sound.Trust}, string(CodeUnreachable)},
 	} {
-		_, err := Run(t.Context(), c.target, Options{Short: true})
+		_, err := Run(t.Context(), c.target, Options{Short: true, Steps: enough})
 		if err == nil || !strings.Contains(err.Error(), c.code) {
 			t.Errorf("%s: %v, want %s", c.name, err, c.code)
 		}

@@ -20,7 +20,7 @@ var search = adversary{
 		var sum guesses
 		broken := 0
 		for _, y := range s.latest {
-			limited, cancel := context.WithTimeout(ctx, 2*s.options.limit())
+			limited, cancel := s.within(ctx, 2, 1)
 			g := y.knows.guess(limited, s)
 			cancel()
 			sum.right, sum.persons, sum.bred, sum.allowed = sum.right+g.right, sum.persons+g.persons, sum.bred+g.bred, sum.allowed+g.allowed

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"manniskohandel.se/casestat/api"
 	"manniskohandel.se/casestat/pkg/disclosure"
@@ -29,6 +31,7 @@ type session struct {
 	options  Options
 	releases []release
 	latest   []year // by year: the newest release that speaks of it
+	wait     func(ctx context.Context, d time.Duration) error
 }
 
 // release is a release whose signature and place in the chain held.
@@ -47,7 +50,7 @@ type year struct {
 
 // visit fetches and verifies every release.
 func visit(ctx context.Context, target Target, options Options) (*session, error) {
-	s := &session{target: target, options: options}
+	s := &session{target: target, options: options, wait: wait}
 	var list []struct{ Number int }
 	got, err := s.get(ctx, "/v1/releases")
 	if err != nil {
@@ -147,7 +150,7 @@ type request struct {
 	at     string // another service than the target
 }
 
-func (s *session) ask(ctx context.Context, r request) (answered, error) {
+func (s *session) once(ctx context.Context, r request) (answered, error) {
 	if r.method == "" {
 		r.method = http.MethodGet
 	}
@@ -177,6 +180,53 @@ func (s *session) ask(ctx context.Context, r request) (answered, error) {
 		return answered{}, fault.Because(err, fault.Unavailable, CodeUnreachable)
 	}
 	return answered{response.StatusCode, response.Header, body}, nil
+}
+
+// How long a service that asks for patience is given it.
+const (
+	patientTimes = 10               // how often a question is asked again
+	longestWait  = 30 * time.Second // between two of them
+)
+
+// ask sends a request, and sends it again when it is told to come back later:
+// what an attack finds does not depend on whether it met a rate. The last answer
+// counts, whatever it is.
+func (s *session) ask(ctx context.Context, r request) (got answered, err error) {
+	for range patientTimes {
+		if got, err = s.once(ctx, r); err != nil || !got.later() {
+			return got, err
+		}
+		if err := s.wait(ctx, got.after()); err != nil {
+			return answered{}, fault.Because(err, fault.Unavailable, CodeUnreachable)
+		}
+	}
+	return s.once(ctx, r)
+}
+
+// later says whether the service asks to be asked again.
+func (a answered) later() bool {
+	return a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != ""
+}
+
+// after is when: what Retry-After says, a second at least and longestWait at most.
+func (a answered) after() time.Duration {
+	seconds, err := strconv.Atoi(a.header.Get("Retry-After"))
+	if err != nil || seconds < 1 {
+		return time.Second
+	}
+	return min(time.Duration(min(seconds, 3600))*time.Second, longestWait)
+}
+
+// wait waits as long as ctx lasts.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // public lists the paths under which everything published can be read.
