@@ -124,6 +124,10 @@ soak: tools ## the same for HOURS (1), with other moments each round; adds up in
 		go run ./test/faults/sum '$(ACCOUNTS)'; \
 	done; exit $$status
 
+.PHONY: simulate
+simulate: ## the core over the real store from one seed, SEEDS (2000) of them from SEED (1) on: clock, faults and crashes beside a model; a failure prints how to play it again
+	@go test ./test/simulation -run '^TestG16_Simulation$$' -count 1 -v -timeout 6000m -args -seeds $(SEEDS) -seed $(SEED) | grep -vE '^( *--- PASS|=== )'
+
 .PHONY: kill9
 kill9: tools ## kill the service under load, CYCLES (500) times on each database: nothing acknowledged may be lost or doubled
 	@go test ./test/faults -run '^TestF1_Kill9$$' -count 1 -v -timeout 120m -args -cycles $(CYCLES)
