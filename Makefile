@@ -113,7 +113,7 @@ timing: ## can secrets, clients or records be told apart by time? SAMPLES (50000
 	@go test -p 1 ./pkg/access ./pkg/server -run '^$$' -bench '^BenchmarkT36$$' -benchtime 1x -timeout 600m -args -samples $(SAMPLES)
 
 .PHONY: faults
-faults: tools ## every fault played against the real program, in minutes: nothing acknowledged may be lost or doubled
+faults: tools simulate ## the simulation, and every fault played against the real program, in minutes: nothing acknowledged may be lost or doubled
 	@go test ./test/faults -run '^TestF' -count 1 -v -timeout 120m -args $(FAULTS)
 
 .PHONY: soak
