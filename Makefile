@@ -14,6 +14,7 @@ CYCLES ?= 500
 BENCH ?= .
 COUNT ?= 1000
 SEED ?= 1
+SEEDS ?= 2000
 SAMPLES ?= 50000
 HOURS ?= 1
 ACCOUNTS ?= soak.jsonl
