@@ -19,6 +19,7 @@ SAMPLES ?= 50000
 HOURS ?= 1
 ACCOUNTS ?= soak.jsonl
 TEST_TIMEOUT ?= 20m
+COMMIT ?= $(shell git describe --always --dirty --exclude '*' --abbrev=12 2>/dev/null)
 
 tool := go tool -modfile=.tools/go.mod
 go_files = $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v '\.gen\.go$$')
@@ -65,7 +66,7 @@ test-clients: ## the readers not ours alone
 .PHONY: test-security
 test-security: ## tools that are not ours (sqlmap, slowhttptest, sslscan, gosec, gitleaks, redocly) against the program and its sources
 	@test/install-security.sh
-	@go test -tags security -count=1 -v -timeout 120m ./test/security
+	@go test -tags security -p 1 -count=1 -v -timeout 120m ./test/security ./test/supply
 
 .PHONY: check
 check: vet format lint ## vet, formatting, static analysis
@@ -133,9 +134,13 @@ simulate: ## the core over the real store from one seed, SEEDS (2000) of them fr
 kill9: tools ## kill the service under load, CYCLES (500) times on each database: nothing acknowledged may be lost or doubled
 	@go test ./test/faults -run '^TestF1_Kill9$$' -count 1 -v -timeout 120m -args -cycles $(CYCLES)
 
+.PHONY: build
+build: ## the program: bin/casestat, byte for byte the same for everybody who builds this commit with the same Go
+	@mkdir -p bin && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w -X main.commit=$(COMMIT)' -o bin/casestat ./cmd/casestat
+	@sha256sum bin/casestat
+
 .PHONY: sbom
-sbom: ## what the program is made of, with versions, hashes and licences: bin/casestat.cdx.json (CycloneDX)
-	@mkdir -p bin && go build -trimpath -o bin/casestat ./cmd/casestat
+sbom: build ## what the program is made of, with versions, hashes and licences: bin/casestat.cdx.json (CycloneDX)
 	@go run ./test/supply/sbom bin/casestat >bin/casestat.cdx.json
 
 .PHONY: clean

@@ -8,6 +8,10 @@ import (
 	"manniskohandel.se/casestat/pkg/codelist"
 )
 
+// commit is what make build says it builds: a build that carries the history's
+// own stamp would differ between a clone and an archive of the same sources.
+var commit string
+
 type versionCommand struct{}
 
 // Run prints the version of the program, of Go and of the codebook.
@@ -25,6 +29,9 @@ func buildVersion() string {
 		return "(unknown)"
 	}
 	version := info.Main.Version
+	if commit != "" {
+		return version + " " + commit
+	}
 	for _, setting := range info.Settings {
 		if setting.Key == "vcs.revision" {
 			return version + " " + setting.Value

@@ -37,6 +37,8 @@ func TestWhatGoEndedWithoutAVerdictIsRunOnceMore(t *testing.T) {
 		"then it fails":                     {[]string{saidDeadline, saidFound}, result{Inputs: 15514 + 4378, Reruns: 1, Failures: 1, Verdict: found}, true, true},
 		"twice is a failure":                {[]string{saidDeadline, saidDeadline}, result{Inputs: 2 * 15514, Reruns: 1, Failures: 1, Verdict: overdue}, true, true},
 		"standing still twice is a failure": {[]string{saidStalled, saidStalled}, result{Inputs: 30, Reruns: 1, Failures: 1, Verdict: stalled}, true, true},
+		"no new input, then some":           {[]string{saidIdle, saidPassed}, result{Inputs: 27873, Reruns: 1, Verdict: passed}, true, false},
+		"never a new input is a failure":    {[]string{saidIdle, saidIdle}, result{Reruns: 1, Failures: 1, Verdict: idle}, true, true},
 		"what failed is not run again":      {[]string{saidFound}, result{Inputs: 4378, Failures: 1, Verdict: found}, false, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -57,7 +57,8 @@ func (o options) round(ctx context.Context, out io.Writer, targets []target, all
 	return nil
 }
 
-// judge runs a target, and once more where Go ended it without a verdict. A
+// judge runs a target, and once more where nothing can be said of it: where Go
+// ended it without a verdict, or the time ran out before the first new input. A
 // target that does so twice has failed: an input that never ends looks like that.
 func (o options) judge(ctx context.Context, out io.Writer, t target) (result, error) {
 	first, err := o.play(ctx, out, t)
@@ -65,6 +66,9 @@ func (o options) judge(ctx context.Context, out io.Writer, t target) (result, er
 		return first, err
 	}
 	fmt.Fprintf(out, "%s: %s, run once more\n", t, first.Verdict)
+	if first.Verdict == idle {
+		o.inputs = fewest // however long it takes
+	}
 	again, err := o.play(ctx, out, t)
 	again.Inputs += first.Inputs
 	again.Seconds += first.Seconds
@@ -74,6 +78,9 @@ func (o options) judge(ctx context.Context, out io.Writer, t target) (result, er
 	}
 	return again, err
 }
+
+// fewest are the inputs that a target is given whose time was too short for any.
+const fewest = 500
 
 // grace is what a target may take beyond its time, for building and for the
 // inputs that it keeps from before, until it is taken for one that hangs.

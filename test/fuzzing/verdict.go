@@ -14,6 +14,7 @@ const (
 	found   verdict = "a failing input was found"
 	broken  verdict = "it could not be run to its end"        // it does not build, or was killed
 	overdue verdict = "ended by Go's own deadline"            // which says nothing of any input
+	idle    verdict = "no new input was reached"              // the time went to those kept from before
 	stalled verdict = "no input was finished towards the end" // Go calls that passed
 )
 
@@ -29,7 +30,9 @@ type result struct {
 	Input    string  `json:"input,omitempty"` // the file that a failing input was written to
 }
 
-func (r result) unclear() bool { return r.Verdict == overdue || r.Verdict == stalled }
+func (r result) unclear() bool {
+	return r.Verdict == overdue || r.Verdict == stalled || r.Verdict == idle
+}
 
 var (
 	progress = regexp.MustCompile(`(?m)^fuzz: elapsed: ([0-9hms]+), execs: (\d+) `)
@@ -51,6 +54,8 @@ func read(said string, well bool) result {
 		r.Verdict, r.Input = found, at[1]
 	case strings.Contains(said, "failure while testing seed corpus entry"), panicked.MatchString(said), fatal.MatchString(said), strings.Contains(said, "DATA RACE"):
 		r.Verdict = found
+	case well && r.Inputs == 0:
+		r.Verdict = idle
 	case well && stands(reports):
 		r.Verdict = stalled
 	case well:

@@ -57,6 +57,11 @@ FAIL	example.org/pkg/shelf	11.052s
             goroutine 9 [running]:
 FAIL
 `
+	saidIdle = `fuzz: elapsed: 0s, gathering baseline coverage: 0/427 completed
+fuzz: elapsed: 27s, gathering baseline coverage: 103/427 completed
+PASS
+ok  	example.org/pkg/server	27.412s
+`
 	saidStalled = `fuzz: elapsed: 0s, gathering baseline coverage: 1/1 completed, now fuzzing with 2 workers
 fuzz: elapsed: 3s, execs: 15 (5/sec), new interesting: 0 (total: 1)
 fuzz: elapsed: 5s, execs: 15 (0/sec), new interesting: 0 (total: 1)
@@ -89,6 +94,7 @@ func TestReadTellsHowATargetEnded(t *testing.T) {
 		"a panic beside the deadline is a panic":              {saidDeadline + "panic: oh\n", false, result{Inputs: 15514, Failures: 1, Verdict: found}},
 		"the runtime's own end":                               {"fatal error: all goroutines are asleep - deadlock!\n", false, result{Failures: 1, Verdict: found}},
 		"no input is finished any more, though Go is content": {saidStalled, true, result{Inputs: 15, Verdict: stalled}},
+		"only inputs kept from before":                        {saidIdle, true, result{Verdict: idle}},
 		"what does not build":                                 {saidNotBuilt, false, result{Failures: 1, Verdict: broken}},
 		"a worker that was killed":                            {saidKilled, false, result{Inputs: 100, Failures: 1, Verdict: broken}},
 		"nothing at all":                                      {"", false, result{Failures: 1, Verdict: broken}},

@@ -204,6 +204,20 @@ func TestDockerfile(t *testing.T) {
 	if !strings.Contains(text, "CGO_ENABLED=0 go build") {
 		t.Error("the program may need a C library")
 	}
+	if made, in := buildFlags(t, read(t, "Makefile")), buildFlags(t, text); made != in {
+		t.Errorf("the container's program is built with %q, that of make build with %q", in, made)
+	}
+}
+
+// buildFlags gives the flags of the line that builds the program, without quotes,
+// where it is written to, and how its commit is named.
+func buildFlags(t *testing.T, text string) string {
+	t.Helper()
+	line := regexp.MustCompile(`CGO_ENABLED=0 go build (.+) -o \S+ \./cmd/casestat`).FindStringSubmatch(text)
+	if line == nil {
+		t.Fatal("nothing builds the program")
+	}
+	return strings.NewReplacer("'", "", `"`, "", "$(COMMIT)", "$COMMIT").Replace(line[1])
 }
 
 // TestProgramNeedsNoC: the container is empty, so nothing may need a C library.
