@@ -12,7 +12,7 @@ import (
 var builds string
 
 // change is one edit of one file of the tree: old, which stands there exactly
-// once, becomes fresh. An empty old makes the file, or with an empty fresh
+// once, becomes fresh. Several of one file come one after the other. An empty old makes the file, or with an empty fresh
 // removes it.
 type change struct{ file, old, fresh string }
 
@@ -35,7 +35,12 @@ func mutant(t *testing.T, name string, changes ...change) string {
 	}
 	replace := map[string]string{}
 	for _, c := range changes {
-		replace[filepath.Join(root, c.file)] = c.write(t, root, folder)
+		file := filepath.Join(root, c.file)
+		source := file
+		if changed := replace[file]; changed != "" {
+			source = changed
+		}
+		replace[file] = c.write(t, source, folder)
 	}
 	overlay, err := json.Marshal(map[string]any{"Replace": replace})
 	if err != nil {
@@ -51,15 +56,15 @@ func mutant(t *testing.T, name string, changes ...change) string {
 	return to
 }
 
-// write puts the changed source into folder and gives its path.
-func (c change) write(t *testing.T, root, folder string) string {
+// write puts what a source becomes into folder and gives its path.
+func (c change) write(t *testing.T, from, folder string) string {
 	t.Helper()
 	content := c.fresh
 	switch {
 	case c.old == "" && c.fresh == "":
 		return "" // the compiler's way to say that there is no such file
 	case c.old != "":
-		source, err := os.ReadFile(filepath.Join(root, c.file))
+		source, err := os.ReadFile(from)
 		if err != nil {
 			t.Fatal(err)
 		}

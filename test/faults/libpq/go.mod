@@ -1,0 +1,5 @@
+module manniskohandel.se/casestat/test/faults/libpq
+
+go 1.26.0
+
+require github.com/lib/pq v1.12.3
