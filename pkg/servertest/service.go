@@ -55,6 +55,9 @@ type Service struct {
 	Clock   *Clock
 	Log     *Log
 	Cast    Cast
+	Place   store.Config // where the stores are
+	// History and Certificates open what Drafts seals.
+	History, Certificates signed.Unsealer
 
 	profile access.Profile
 	ring    *access.Ring
@@ -78,7 +81,7 @@ func Start(t testing.TB, o Options) *Service {
 	}
 	place := storetest.Config(t, o.Backend)
 	s := &Service{
-		Store: storetest.OpenConfig(t, place), Out: storetest.OpenReleases(t, place), Clock: &Clock{now: Today}, Log: &Log{},
+		Store: storetest.OpenConfig(t, place), Out: storetest.OpenReleases(t, place), Clock: &Clock{now: Today}, Log: &Log{}, Place: place,
 		profile: access.Profile{Issuer: "https://casestat.test", Audience: "https://casestat.test"},
 	}
 	stores := Stores{
@@ -155,6 +158,7 @@ func (s *Service) releases(t testing.TB, stores Stores, figures *figure.Set) sig
 	check(t, err)
 	history, err := signed.CreateUnsealer(filepath.Join(folder, "history.key"), "casestat.test", rand.Reader)
 	check(t, err)
+	s.History, s.Certificates = history, certificates
 	s.Shelf = shelf.New(stores.Archive, signed.Pin(signer.Key()))
 	s.Drafts, err = release.New(release.Deps{
 		Records: stores.Frozen, Drafts: stores.Drafts, Archive: stores.Archive, Shelf: s.Shelf, Figures: figures, Now: s.Clock.Now,
