@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 
 	"github.com/google/uuid"
+
+	names "manniskohandel.se/casestat/pkg/record"
 )
 
 // The serial number of a record is written in binary into two fields that
@@ -37,7 +39,16 @@ func number(codes, set []string) (n int) {
 	return n
 }
 
-func newRecordID() string { return uuid.Must(uuid.NewRandomFromReader(rand.Reader)).String() }
+// newRecordID draws an id that is taken: chance makes one of some two million
+// look like a personal number, which is refused.
+func newRecordID() string {
+	for {
+		id := uuid.Must(uuid.NewRandomFromReader(rand.Reader)).String()
+		if _, err := names.ParseID(id); err == nil {
+			return id
+		}
+	}
+}
 
 // body writes the record with this serial number.
 func body(serial int) []byte {
