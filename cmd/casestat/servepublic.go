@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"manniskohandel.se/casestat"
 	"manniskohandel.se/casestat/pkg/codelist"
@@ -14,6 +15,10 @@ import (
 	"manniskohandel.se/casestat/pkg/shelf"
 	"manniskohandel.se/casestat/pkg/store"
 )
+
+// moment is how much later than the store a public process may show what was
+// published or withdrawn, so that many readers cost the store one question.
+const moment = 100 * time.Millisecond
 
 // servePublic serves what was published and holds nothing else: no records, no
 // token keys, no key that signs. Every release is verified before it is shown.
@@ -30,7 +35,7 @@ func (c *serveCommand) servePublic(ctx context.Context, s *session) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, closer.Close()) }()
-	books := shelf.New(source, trust)
+	books := shelf.New(source, trust).Recent(moment, s.now)
 	if _, err := books.Releases(ctx); err != nil {
 		return fmt.Errorf("the releases are not served: %w", err)
 	}

@@ -29,6 +29,9 @@ type question struct {
 
 // stock gives what is to be shown now.
 func (s *Shelf) stock(ctx context.Context) (*stock, error) {
+	if now := s.recently(); now != nil {
+		return now, nil
+	}
 	for {
 		q, mine := s.asking.join()
 		if mine {
@@ -84,7 +87,11 @@ func (s *Shelf) put(ctx context.Context, q *question) {
 	if !s.without.closing {
 		s.asking.close() // who comes from now on may want to know what is published meanwhile
 	}
+	asked := s.asks()
 	q.found, q.err = s.look(ctx)
+	if q.err == nil && s.Stale() == nil {
+		s.remember(q.found, asked)
+	}
 	q.left = ctx.Err() != nil && fault.CodeOf(q.err) == CodeUnreadable
 	if s.without.closing {
 		s.asking.close()

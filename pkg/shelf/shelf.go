@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"manniskohandel.se/casestat/pkg/disclosure"
 	"manniskohandel.se/casestat/pkg/fault"
@@ -52,6 +54,9 @@ type Shelf struct {
 	without without
 
 	asking questions
+	most   time.Duration // how long what was found may be shown; see Recent
+	clock  func() time.Time
+	last   atomic.Pointer[recent]
 
 	mu      sync.Mutex // guards what follows
 	held    *stock     // verified last; nil at first

@@ -150,7 +150,7 @@ func shown(b *testing.B, books *shelf.Shelf) (*web.Pages, *pxweb.API) {
 // public is a process that has nothing but releases.
 func public(b *testing.B, source shelf.Source, books *shelftest.Books) *server.Server {
 	b.Helper()
-	over := shelf.New(source, books.Trust())
+	over := shelf.New(source, books.Trust()).Recent(100*time.Millisecond, time.Now)
 	site, tools := shown(b, over)
 	s, err := server.NewPublic(server.PublicDeps{
 		Shelf: over, ReleaseKey: books.Signer().Key(), Contract: casestat.Contract, Book: codelist.Current(), Site: site, Tools: tools,
