@@ -4914,19 +4914,19 @@ type CountDeskTableParams struct {
 
 // PutDraftParams defines parameters for PutDraft.
 type PutDraftParams struct {
-	// IfMatch The ETag of the version that the change replaces, or that the decision is about
+	// IfMatch The ETag of the version that the change replaces, or that the decision is about. One, as it was given; no list, and not `*`.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // ApproveDraftParams defines parameters for ApproveDraft.
 type ApproveDraftParams struct {
-	// IfMatch The ETag of the version that the change replaces, or that the decision is about
+	// IfMatch The ETag of the version that the change replaces, or that the decision is about. One, as it was given; no list, and not `*`.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // RejectDraftParams defines parameters for RejectDraft.
 type RejectDraftParams struct {
-	// IfMatch The ETag of the version that the change replaces, or that the decision is about
+	// IfMatch The ETag of the version that the change replaces, or that the decision is about. One, as it was given; no list, and not `*`.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -4967,7 +4967,7 @@ type SubmitBatchParamsMode string
 
 // PutRecordParams defines parameters for PutRecord.
 type PutRecordParams struct {
-	// IfMatch The ETag of the version that the change replaces, or that the decision is about
+	// IfMatch The ETag of the version that the change replaces, or that the decision is about. One, as it was given; no list, and not `*`.
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
@@ -10183,6 +10183,11 @@ type GetKeysResponse429Headers struct {
 	RetryAfter *int
 }
 
+// GetKeysResponse503Headers the declared response headers of an HTTP 503 response for GetKeys
+type GetKeysResponse503Headers struct {
+	RetryAfter *int
+}
+
 type GetKeysResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -10190,10 +10195,14 @@ type GetKeysResponse struct {
 	JSON200 *KeySet
 	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationProblemJSON429 *TooMany
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Problem
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetKeysResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetKeysResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -10204,6 +10213,11 @@ func (r GetKeysResponse) GetJSON200() *KeySet {
 // GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
 func (r GetKeysResponse) GetApplicationProblemJSON429() *TooMany {
 	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetKeysResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -10848,6 +10862,11 @@ type GetCodebookResponse429Headers struct {
 	RetryAfter *int
 }
 
+// GetCodebookResponse503Headers the declared response headers of an HTTP 503 response for GetCodebook
+type GetCodebookResponse503Headers struct {
+	RetryAfter *int
+}
+
 type GetCodebookResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -10857,10 +10876,14 @@ type GetCodebookResponse struct {
 	ApplicationProblemJSON400 *Malformed
 	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationProblemJSON429 *TooMany
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Problem
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetCodebookResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetCodebookResponse503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -10876,6 +10899,11 @@ func (r GetCodebookResponse) GetApplicationProblemJSON400() *Malformed {
 // GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
 func (r GetCodebookResponse) GetApplicationProblemJSON429() *TooMany {
 	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetCodebookResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -14826,6 +14854,11 @@ type GetReleaseKeyResponse429Headers struct {
 	RetryAfter *int
 }
 
+// GetReleaseKeyResponse503Headers the declared response headers of an HTTP 503 response for GetReleaseKey
+type GetReleaseKeyResponse503Headers struct {
+	RetryAfter *int
+}
+
 type GetReleaseKeyResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -14833,6 +14866,8 @@ type GetReleaseKeyResponse struct {
 	ApplicationProblemJSON400 *Malformed
 	// ApplicationProblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationProblemJSON429 *TooMany
+	// ApplicationProblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationProblemJSON503 *Unavailable
 	// ApplicationProblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationProblemJSONDefault *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -14841,6 +14876,8 @@ type GetReleaseKeyResponse struct {
 	Headers304 *GetReleaseKeyResponse304Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetReleaseKeyResponse429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetReleaseKeyResponse503Headers
 }
 
 // GetApplicationProblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
@@ -14851,6 +14888,11 @@ func (r GetReleaseKeyResponse) GetApplicationProblemJSON400() *Malformed {
 // GetApplicationProblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
 func (r GetReleaseKeyResponse) GetApplicationProblemJSON429() *TooMany {
 	return r.ApplicationProblemJSON429
+}
+
+// GetApplicationProblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r GetReleaseKeyResponse) GetApplicationProblemJSON503() *Unavailable {
+	return r.ApplicationProblemJSON503
 }
 
 // GetApplicationProblemJSONDefault returns the response for an HTTP default `application/problem+json` response
@@ -18008,6 +18050,13 @@ func ParseGetKeysResponse(rsp *http.Response) (*GetKeysResponse, error) {
 		}
 		response.ApplicationProblemJSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -18028,6 +18077,16 @@ func ParseGetKeysResponse(rsp *http.Response) (*GetKeysResponse, error) {
 			headers.RetryAfter = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetKeysResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -18644,6 +18703,13 @@ func ParseGetCodebookResponse(rsp *http.Response) (*GetCodebookResponse, error) 
 		}
 		response.ApplicationProblemJSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -18664,6 +18730,16 @@ func ParseGetCodebookResponse(rsp *http.Response) (*GetCodebookResponse, error) 
 			headers.RetryAfter = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetCodebookResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -22643,6 +22719,13 @@ func ParseGetReleaseKeyResponse(rsp *http.Response) (*GetReleaseKeyResponse, err
 		}
 		response.ApplicationProblemJSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationProblemJSON503 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -22690,6 +22773,16 @@ func ParseGetReleaseKeyResponse(rsp *http.Response) (*GetReleaseKeyResponse, err
 			headers.RetryAfter = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetReleaseKeyResponse503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
