@@ -8,5 +8,9 @@
 // "make faults" takes minutes, "make soak" hours, and adds what it finds to a
 // file of accounts, which the command in the folder sum prints as one table.
 //
-// They need root, loop devices and a few programs, which install.sh installs.
+// The slow, failing and lying disk is made with github.com/hanwen/go-fuse (BSD,
+// v2.12.1), which needs no program besides; this package alone uses it, and
+// nothing of it is in what is built for use.
+//
+// They need root, loop devices, FUSE, a cgroup with the memory controller and a few programs, which install.sh installs.
 package faults
