@@ -147,7 +147,7 @@ func TestDrainIsWhatTheFilesCountOn(t *testing.T) {
 // TestCommentedCommandsExist: what the files say to run by hand can be run.
 func TestCommentedCommandsExist(t *testing.T) {
 	line, found := theCommandLine(t), 0
-	for _, file := range []string{"deploy/Dockerfile", "deploy/compose.yaml", "deploy/casestat.service", "deploy/env.example"} {
+	for _, file := range []string{"deploy/Dockerfile", "deploy/compose.yaml", "deploy/casestat.service", "deploy/casestat-public.service", "deploy/env.example"} {
 		for _, text := range submatches(regexp.MustCompile(`(?m)^ *# {3,}(\S.*)$`), read(t, file)) {
 			for _, one := range commandLines(text) {
 				args, ok := argumentsOf(one)
@@ -301,6 +301,31 @@ func TestSystemdUnit(t *testing.T) {
 	}
 	if !strings.Contains(read(t, "deploy/casestat.service"), "deploy/env.example "+service["EnvironmentFile"][0]) {
 		t.Error("the unit reads another file than it says to install")
+	}
+}
+
+// TestSystemdUnitOfThePublicProcess: as confined as the service, as another user,
+// and without its settings, which name the way to the records.
+func TestSystemdUnitOfThePublicProcess(t *testing.T) {
+	service, line := unit(t, "deploy/casestat-public.service")["Service"], theCommandLine(t)
+	if len(service["ExecStart"]) != 1 {
+		t.Fatalf("ExecStart %v", service["ExecStart"])
+	}
+	start := service["ExecStart"][0]
+	args, ok := argumentsOf(start)
+	if w := line.wrong(args, ""); !ok || w != "" || !slices.Contains(args, "--public") || !slices.Contains(args, "--production") {
+		t.Errorf("ExecStart=%s: %s", start, w)
+	}
+	if len(service["EnvironmentFile"])+len(service["Environment"]) > 0 || strings.Contains(start, "dsn") || strings.Contains(start, "--data") {
+		t.Error("the public process is told where the records are")
+	}
+	for key, want := range confinement {
+		if key == "User" {
+			want = "casestat-public"
+		}
+		if got := service[key]; len(got) == 0 || got[0] != want {
+			t.Errorf("%s is %v, want %q", key, got, want)
+		}
 	}
 }
 
