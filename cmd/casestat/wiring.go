@@ -37,7 +37,7 @@ type settings struct {
 	audience string
 	issuers  string // file of external issuers; "" is none
 	hsts     bool
-	guarded  bool // refuse a database whose settings would break a promise
+	guarded  bool          // refuse a database whose settings would break a promise
 	notice   time.Duration // between not being ready and refusing connections
 	shown    publisher
 	log      *slog.Logger
@@ -80,10 +80,10 @@ func assemble(ctx context.Context, s settings) (*service, error) {
 	if err != nil {
 		return nil, errors.Join(err, records.Close())
 	}
-	running := &service{records: records, releases: releases, releaseKeys: releaseKeys, ring: ring, log: s.log, intake: intake.New(intake.Deps{
 	if err := release.CheckKept(ctx, records.Drafts(), releases.Archive()); err != nil {
 		return nil, errors.Join(err, records.Close(), releases.Close())
 	}
+	running := &service{records: records, releases: releases, releaseKeys: releaseKeys, ring: ring, log: s.log, intake: intake.New(intake.Deps{
 		Store: records.Intake(), Now: s.session.now, Rand: s.session.random, SubjectKey: subjectKey, Batches: batchesAtOnce,
 	})}
 	if running.server, err = newServer(s, running); err != nil {
