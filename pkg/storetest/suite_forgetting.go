@@ -92,10 +92,10 @@ func forgotten(years ...int) (map[release.DraftID]release.Draft, map[release.Dra
 	frozen.Number = 8
 	rows := []release.SealedYear{{Year: year - 1}, {Year: year}} // empty, and no part of the draft any more
 	return map[release.DraftID]release.Draft{
-			draftA: published.Forgotten(years[0]), draftB: waived(draftB, 1, release.Approved).Forgotten(years[0]), draftC: frozen.Forgotten(years[0]),
-		}, map[release.DraftID]release.Artefacts{
-			draftA: kept(years...), draftB: {Years: rows}, draftC: kept(years...),
-		}
+		draftA: published.Forgotten(years[0]), draftB: waived(draftB, 1, release.Approved).Forgotten(years[0]), draftC: frozen.Forgotten(years[0]),
+	}, map[release.DraftID]release.Artefacts{
+		draftA: kept(years...), draftB: {Years: rows}, draftC: kept(years...),
+	}
 }
 
 func withdrawalForgets(t *testing.T, c store.Config) {

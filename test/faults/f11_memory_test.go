@@ -31,8 +31,10 @@ const (
 type batch struct{ media, mode string }
 
 var batches = []batch{
-	{"application/x-ndjson", "all_or_nothing"}, {"text/csv", "row_by_row"},
-	{"application/x-ndjson", "row_by_row"}, {"text/csv", "all_or_nothing"},
+	{"application/x-ndjson", "all_or_nothing"},
+	{"text/csv", "row_by_row"},
+	{"application/x-ndjson", "row_by_row"},
+	{"text/csv", "all_or_nothing"},
 }
 
 // TestF11_MemoryLimit sends the largest batches in every form, as many at once

@@ -48,8 +48,10 @@ func TestF13_PublishedCorruption(t *testing.T) {
 // TestF13_PublishedCorruptionContrast shows that without the hashes by which a
 // release names its files, wrong files are given to the public.
 func TestF13_PublishedCorruptionContrast(t *testing.T) {
-	trusting := mutant(t, "files-unhashed", change{"pkg/shelf/shelf.go",
-		"case !s.without.files && (len(content) != files[i].Size || signed.HashOf(content) != files[i].SHA256):", "case len(content) != files[i].Size:"})
+	trusting := mutant(t, "files-unhashed", change{
+		"pkg/shelf/shelf.go",
+		"case !s.without.files && (len(content) != files[i].Size || signed.HashOf(content) != files[i].SHA256):", "case len(content) != files[i].Size:",
+	})
 	began := time.Now()
 	a := publish(t).corrupt(t, contrastFlipsPublished, trusting)
 	a.Contrast = "files are not held against their hashes"
