@@ -39,6 +39,7 @@ var parts = []struct {
 type unpacker struct {
 	bounds
 	files map[string]*zip.File
+	size  int   // bytes of the whole archive
 	read  int64 // bytes unpacked so far
 }
 
@@ -71,7 +72,7 @@ func openArchive(raw []byte, b bounds) (*unpacker, error) {
 	if err != nil {
 		return nil, fault.New(fault.Malformed, CodeNoDocument)
 	}
-	u := &unpacker{bounds: b, files: make(map[string]*zip.File)}
+	u := &unpacker{bounds: b, size: len(raw), files: make(map[string]*zip.File)}
 	for _, f := range archive.File {
 		name := strings.ToLower(f.Name)
 		if !wanted(name) {
@@ -104,12 +105,18 @@ func (u *unpacker) part(d *Document, part Part, f *zip.File) error {
 		return fault.New(fault.Malformed, CodeDocumentMalformed)
 	}
 	defer content.Close()
-	bounded := &boundedFile{u: u, content: content, packed: int64(f.CompressedSize64)}
+	bounded := &boundedFile{u: u, content: content, packed: u.sent(f)}
 	err = readXML(d, part, bounded)
 	if _, ours := errors.AsType[*fault.Error](err); err == nil || ours {
 		return err
 	}
 	return fault.New(fault.Malformed, CodeDocumentMalformed)
+}
+
+// sent is how many packed bytes of a file there can be: what the archive claims
+// is its sender's word, and counts for no more than all that was sent.
+func (u *unpacker) sent(f *zip.File) int64 {
+	return int64(min(f.CompressedSize64, uint64(u.size)))
 }
 
 // boundedFile stops a file that unpacks to too much. What is packed lies inside

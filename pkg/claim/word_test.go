@@ -77,6 +77,8 @@ func TestHostileDocuments(t *testing.T) {
 	checksum[central+16] ^= 1
 	bogus := bytes.Clone(good)
 	binary.LittleEndian.PutUint32(bogus[central+20:], 0xffffffff) // packed size: zip64, which is not there
+	stretched := document(t, strings.Repeat(" ", 4<<20))
+	binary.LittleEndian.PutUint32(stretched[bytes.Index(stretched, []byte("PK\x01\x02"))+20:], 0x7fffffff) // packed size
 	method := bytes.Clone(good)
 	method[central+10] = 99
 	for _, x := range []struct {
@@ -105,6 +107,7 @@ func TestHostileDocuments(t *testing.T) {
 		{"too many paragraphs", document(t, strings.Repeat("<w:p/>", claim.MaxParagraphs+1)), fault.TooLarge, claim.CodeTooManyParagraphs},
 		{"too long", document(t, strings.Repeat(para(strings.Repeat("a b c d ", 100)), 1400)), fault.TooLarge, claim.CodeTextTooLong},
 		{"a bomb by ratio", document(t, strings.Repeat(" ", 4<<20)), fault.TooLarge, claim.CodeDocumentUnpacks},
+		{"a bomb by ratio that claims to have been packed into more", stretched, fault.TooLarge, claim.CodeDocumentUnpacks},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			_, err := claim.Read(claim.Word, x.raw)
