@@ -25,7 +25,7 @@ tool := go tool -modfile=.tools/go.mod
 go_files = $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 
 # How often each fault is played by "make faults" and in a round of "make soak".
-FAULTS ?= -cycles 500 -cuts 200 -cuts-postgres 30 -stops 30 -failovers 10 -waits 100 -fills 10 -holds 3 -slows 5 -floods 1 -responses 500 -drains 50 -flips 250 -flips-postgres 100 -duplicates 100000 -operations 20000 -migrations 20 -drills 3 -rotations 10 -restarts 10
+FAULTS ?= -cycles 500 -cuts 200 -cuts-postgres 30 -stops 30 -failovers 10 -waits 100 -fills 10 -holds 3 -slows 5 -floods 1 -responses 500 -drains 50 -flips 250 -flips-postgres 100 -duplicates 100000 -operations 100000 -migrations 20 -drills 3 -rotations 10 -restarts 10
 
 # Packages in which goroutines meet; they run under the race detector where there is a C compiler, which it needs.
 racing := ./pkg/access ./pkg/desk ./pkg/intake ./pkg/jwks ./pkg/membership
@@ -115,8 +115,16 @@ timing: ## can secrets, clients or records be told apart by time? SAMPLES (50000
 	@go test -p 1 ./pkg/access ./pkg/server -run '^$$' -bench '^BenchmarkT36$$' -benchtime 1x -timeout 600m -args -samples $(SAMPLES)
 
 .PHONY: faults
-faults: tools simulate ## the simulation, and every fault played against the real program, in minutes: nothing acknowledged may be lost or doubled
+faults: tools simulate ## every goal of the short runs (docs/security-figures.md), in about an hour: simulation, faults against the real program, probes, forged tokens, tampering, canaries, times, floods, fuzzing
 	@go test ./test/faults -run '^TestF' -count 1 -v -timeout 120m -args $(FAULTS)
+	@go test ./pkg/server -run '^TestT2_G6' -count 1 -v -timeout 60m -args -probes 200000
+	@go test ./pkg/access -run '^TestT8_g7' -count 1 -v -timeout 60m -args -mutations 100000
+	@go test ./pkg/ledger -run '^TestT39' -count 1 -v
+	@go test ./pkg/server ./pkg/store ./pkg/backup -run '^TestT3[25]' -count 1 -timeout 60m
+	@go test ./test/contrasts -count 1
+	@go test ./pkg/server -run '^TestG10' -count 1 -v -timeout 60m -args -overload 60s
+	@$(MAKE) --no-print-directory timing
+	@counted=$$(mktemp) && trap 'rm -f "$$counted"' EXIT && go run ./test/fuzzing -time 15s -record "$$counted" -goal 5000000 ./...
 
 .PHONY: soak
 soak: tools ## the same for HOURS (1), with other moments each round; adds up in the file ACCOUNTS (soak.jsonl) over as many runs as you like

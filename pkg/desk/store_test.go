@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/codelist"
@@ -24,6 +25,8 @@ type stored struct {
 type memory struct {
 	periods []record.Period
 	records []stored
+
+	mu      sync.Mutex // guards what was done
 	entries []ledger.Entry
 	calls   []string
 
@@ -33,16 +36,24 @@ type memory struct {
 var errBroken = errors.New("the disk is full")
 
 func (m *memory) Append(_ context.Context, entries []ledger.Entry) error {
-	m.calls = append(m.calls, "append")
+	m.did("append")
 	if m.appendFails {
 		return errBroken
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.entries = append(m.entries, entries...)
 	return nil
 }
 
+func (m *memory) did(call string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.calls = append(m.calls, call)
+}
+
 func (m *memory) Periods(context.Context) ([]record.Period, error) {
-	m.calls = append(m.calls, "periods")
+	m.did("periods")
 	if m.periodsFail {
 		return nil, errBroken
 	}
@@ -50,7 +61,7 @@ func (m *memory) Periods(context.Context) ([]record.Period, error) {
 }
 
 func (m *memory) Scan(_ context.Context, scope desk.Scope, each func(codelist.Version, record.Answers) error) error {
-	m.calls = append(m.calls, "scan")
+	m.did("scan")
 	if m.scanFails {
 		return errBroken
 	}
@@ -69,7 +80,7 @@ func (m *memory) Scan(_ context.Context, scope desk.Scope, each func(codelist.Ve
 }
 
 func (m *memory) ScanPair(_ context.Context, from, to int, each func(desk.Origin, codelist.Version, record.Answers) error) error {
-	m.calls = append(m.calls, "scan")
+	m.did("scan")
 	if m.scanFails {
 		return errBroken
 	}
