@@ -12,7 +12,7 @@ import (
 	"manniskohandel.se/casestat/pkg/store"
 )
 
-var slows = flag.Int("slows", 2, "F8: how often the disk becomes slow, stops and fails")
+var slows = flag.Int("slows", 1, "F8: how often the disk becomes slow, stops and fails")
 
 // TestF8_SlowDisk lets an fsync take from one second to five, and then for
 // ever, while two hundred clients hand in records. Who finds no place is told to
