@@ -148,17 +148,41 @@ func harm(t *testing.T, folder string, places *rand.Rand) string {
 			content = content[:places.IntN(len(content))]
 			where += fmt.Sprintf(" cut off after %d bytes", len(content))
 		} else {
-			for range 1 + places.IntN(spoiltMany) {
-				at := places.IntN(len(content))
-				content[at] ^= byte(1 + places.IntN(255))
-				where += fmt.Sprintf(" %d", at)
-			}
+			where += flipSome(content, places)
 		}
 		if err := os.WriteFile(name, content, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return where
 	}
+}
+
+// flipSome changes some bytes of content and says which.
+func flipSome(content []byte, places *rand.Rand) (where string) {
+	for range 1 + places.IntN(spoiltMany) {
+		at := places.IntN(len(content))
+		content[at] ^= byte(1 + places.IntN(255))
+		where += fmt.Sprintf(" %d", at)
+	}
+	return where
+}
+
+// readBack reads every record and the figures, and says whether they were
+// refused, unharmed, or wrong without a word.
+func (s *service) readBack(t *testing.T, present map[int]int, figures []byte) string {
+	t.Helper()
+	records, err := s.tryStored(t)
+	if err != nil {
+		return refusedRead
+	}
+	counted, err := s.tryGet(t, ownFigures)
+	switch {
+	case err != nil:
+		return refusedRead
+	case maps.Equal(records, present) && bytes.Equal(counted, figures):
+		return unharmed
+	}
+	return silent
 }
 
 // try starts the program on a spoilt database and says what becomes of it.
@@ -170,16 +194,9 @@ func (s *spoilable) try(t *testing.T, folder string, verified bool) string {
 	if !spoilt.starts(t) {
 		return refusedStart
 	}
-	present, err := spoilt.tryStored(t)
-	figures := []byte(nil)
-	if err == nil {
-		figures, err = spoilt.tryGet(t, ownFigures)
-	}
-	switch {
-	case err != nil:
-		return refusedRead
-	case maps.Equal(present, s.present) && bytes.Equal(figures, s.figures):
-		return unharmed
+	switch outcome := spoilt.readBack(t, s.present, s.figures); {
+	case outcome != silent:
+		return outcome
 	case verified && exec.Command(program, "verify", "ledger", "--data", folder, "--checkpoint", s.checkpoint).Run() != nil:
 		return foundLater
 	}

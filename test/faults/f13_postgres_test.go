@@ -3,8 +3,6 @@ package faults
 import (
 	"bytes"
 	"flag"
-	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -154,12 +152,7 @@ func (s *spoilableCluster) harm(t *testing.T, data string, places *rand.Rand) st
 	if err != nil {
 		t.Fatal(err)
 	}
-	where := filepath.Base(name)
-	for range 1 + places.IntN(spoiltMany) {
-		at := places.IntN(len(content))
-		content[at] ^= byte(1 + places.IntN(255))
-		where += fmt.Sprintf(" %d", at)
-	}
+	where := filepath.Base(name) + flipSome(content, places)
 	if err := os.WriteFile(name, content, 0o600); err != nil { // it keeps its owner
 		t.Fatal(err)
 	}
@@ -176,16 +169,9 @@ func (s *spoilableCluster) try(t *testing.T, c *cluster) string {
 	if !spoilt.starts(t) {
 		return refusedStart
 	}
-	present, err := spoilt.tryStored(t)
-	figures := []byte(nil)
-	if err == nil {
-		figures, err = spoilt.tryGet(t, ownFigures)
-	}
-	switch {
-	case err != nil:
-		return refusedRead
-	case maps.Equal(present, s.present) && bytes.Equal(figures, s.figures):
-		return unharmed
+	switch outcome := spoilt.readBack(t, s.present, s.figures); {
+	case outcome != silent:
+		return outcome
 	case exec.Command(program, append([]string{"verify", "ledger", "--checkpoint", s.checkpoint}, s.place...)...).Run() != nil:
 		return foundLater
 	}
