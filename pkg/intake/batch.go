@@ -15,7 +15,8 @@ import (
 
 // The sizes of a batch's work.
 const (
-	chunkRows    = 1000   // rows a transaction when rows are taken one by one
+	chunkRows    = 50     // rows a job when rows are taken one by one
+	handedChunks = 20     // jobs of one batch that wait for the writer at once
 	deedSubjects = 500    // records a ledger entry
 	maxRefusals  = 10_000 // refusals that a report lists; the count goes on
 )
@@ -62,8 +63,8 @@ type row struct {
 // before anything is written, so a stream that breaks off, or goes beyond a
 // limit, leaves nothing behind; the reader's error is returned as it is.
 // In AllOrNothing mode a refused row gives the report and an Invalid error
-// CodeBatchRefused. In RowByRow mode an error after the first thousand rows
-// may leave earlier rows written; sending the batch again is safe.
+// CodeBatchRefused. In RowByRow mode an error may leave some rows written;
+// sending the batch again is safe.
 func (s *Service) Batch(ctx context.Context, p access.Principal, rows iter.Seq2[record.Row, error], opt BatchOptions) (Report, error) {
 	if err := p.Require(access.RecordsWrite); err != nil {
 		return Report{}, err
@@ -112,42 +113,46 @@ func (r *Report) spool(rows iter.Seq2[record.Row, error]) ([]row, error) {
 	return spool, nil
 }
 
-// takeAll hands the spooled rows to the writer, in one job or in chunks.
+// takeAll hands the spooled rows to the writer: in one job, or some chunks at a
+// time. What the jobs find is merged into the report only once they were committed.
 func (s *Service) takeAll(ctx context.Context, p access.Principal, spool []row, report *Report) error {
 	size := max(len(spool), 1)
 	if report.Mode == RowByRow {
 		size = chunkRows
 	}
-	for start := 0; start < len(spool); start += size {
-		if err := s.take(ctx, p, spool[start:min(start+size, len(spool))], report); err != nil {
+	for window := range slices.Chunk(spool, size*handedChunks) {
+		var jobs []*job
+		var found []*Report
+		for chunk := range slices.Chunk(window, size) {
+			f := &Report{Mode: report.Mode, DryRun: report.DryRun}
+			found, jobs = append(found, f), append(jobs, s.chunkJob(p, chunk, f, report.Refused > 0))
+		}
+		if err := s.writer.submitBatch(ctx, jobs); err != nil {
 			return err
+		}
+		for _, f := range found {
+			report.merge(*f)
 		}
 	}
 	return nil
 }
 
-// take decides on a chunk inside the writer's transaction. What it finds is
-// merged into the report only once the transaction has been committed.
-func (s *Service) take(ctx context.Context, p access.Principal, chunk []row, report *Report) error {
+// chunkJob decides on a chunk inside the writer's transaction. refused says that
+// a row of the batch was refused before.
+func (s *Service) chunkJob(p access.Principal, chunk []row, found *Report, refused bool) *job {
 	keys := make([]Key, len(chunk))
 	for i, r := range chunk {
 		keys[i] = Key{p.Organisation, r.sub.Record.ID}
 	}
-	var found Report
-	keepsNothing := report.DryRun || report.Mode == AllOrNothing && report.Refused > 0
-	err := s.writer.submit(ctx, &job{keys: keys, plan: func(heads map[Key]Version, open years) effects {
-		found = Report{}
-		e := s.planRows(p, chunk, heads, open, &found)
-		if keepsNothing || report.Mode == AllOrNothing && found.Refused > 0 {
+	empty := *found
+	return &job{keys: keys, plan: func(heads map[Key]Version, open years) effects {
+		*found = empty
+		e := s.planRows(p, chunk, heads, open, found)
+		if found.DryRun || found.Mode == AllOrNothing && (refused || found.Refused > 0) {
 			return effects{}
 		}
 		return e
-	}})
-	if err != nil {
-		return err
-	}
-	report.merge(found)
-	return nil
+	}}
 }
 
 func (s *Service) planRows(p access.Principal, chunk []row, heads map[Key]Version, open years, found *Report) (e effects) {

@@ -168,4 +168,4 @@ func (s *Service) tag() string {
 func (s *Service) today() string { return s.deps.Now().UTC().Format(time.DateOnly) }
 
 // Waiting is how many jobs wait for the writer, for the operator's metrics.
-func (s *Service) Waiting() int { return len(s.writer.queue) }
+func (s *Service) Waiting() int { return s.writer.singles.length() + s.writer.batches.length() }

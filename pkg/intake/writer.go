@@ -9,11 +9,9 @@ import (
 	"manniskohandel.se/casestat/pkg/ledger"
 )
 
-// The sizes of the group commit.
 const (
-	queueLength  = 1024             // jobs waiting; beyond it callers are told to retry
-	groupJobs    = 256              // jobs a transaction
-	groupKeys    = 2000             // records a transaction, unless one job alone has more
+	queueLength  = 1024             // jobs waiting of each kind; beyond it callers are told to retry
+	calmGroups   = 16               // groups of batches without a single job between them, until they may be large
 	writeTimeout = 20 * time.Second // a transaction; then its outcome is unknown to the callers, who may retry
 )
 
@@ -42,25 +40,54 @@ func (e *effects) add(o effects) {
 
 func (e *effects) empty() bool { return len(e.save)+len(e.withdraw)+len(e.deeds) == 0 }
 
-// writer is the one goroutine of the process that writes records. It takes a
-// job and whatever else is waiting, no timer, and commits them together.
+// writer is the one goroutine of the process that writes records. It commits
+// together what waits, no timer. Single records and the chunks of batches wait in
+// queues of their own, which take turns; while single records keep coming, a turn
+// of the batches is one chunk, so that nobody who submits a record waits for more
+// than that, and a turn of the single records is all that wait, so that batches go
+// on too.
 type writer struct {
-	store Store
-	queue chan *job
-	quit  chan struct{} // closed, once, to stop after the queue is drained
-	stops sync.Once
-	ended chan struct{} // closed when run has returned
+	store   Store
+	singles queue
+	batches queue
+	calm    int           // groups of batches since the last single job, while below calmGroups
+	quit    chan struct{} // closed, once, to stop after the queues are drained
+	stops   sync.Once
+	ended   chan struct{} // closed when run has returned
 }
 
 func startWriter(store Store) *writer {
-	w := &writer{store: store, queue: make(chan *job, queueLength), quit: make(chan struct{}), ended: make(chan struct{})}
+	w := &writer{store: store, singles: newQueue(), batches: newQueue(), calm: calmGroups, quit: make(chan struct{}), ended: make(chan struct{})}
 	go w.run()
 	return w
 }
 
-// submit hands over a job and waits until it is on disk. When ctx ends first
-// the outcome is unknown to the caller, who may retry.
+// submit hands over the job of a single record and waits until it is on disk.
+// When ctx ends first the outcome is unknown to the caller, who may retry.
 func (w *writer) submit(ctx context.Context, j *job) error {
+	if err := w.hand(&w.singles, j); err != nil {
+		return err
+	}
+	return w.outcome(ctx, j)
+}
+
+// submitBatch does so with jobs of a batch, which are done in their order. After
+// an error some may have been written.
+func (w *writer) submitBatch(ctx context.Context, jobs []*job) error {
+	for _, j := range jobs {
+		if err := w.hand(&w.batches, j); err != nil {
+			return err
+		}
+	}
+	for _, j := range jobs {
+		if err := w.outcome(ctx, j); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) hand(q *queue, j *job) error {
 	j.done = make(chan error, 1)
 	select {
 	case <-w.quit:
@@ -68,10 +95,14 @@ func (w *writer) submit(ctx context.Context, j *job) error {
 	default:
 	}
 	select {
-	case w.queue <- j:
+	case q.waiting <- j:
+		return nil
 	default:
 		return fault.New(fault.Unavailable, CodeBusy)
 	}
+}
+
+func (w *writer) outcome(ctx context.Context, j *job) error {
 	select {
 	case err := <-j.done:
 		return err
@@ -101,54 +132,38 @@ func (w *writer) stop() {
 
 func (w *writer) run() {
 	defer close(w.ended)
-	var next *job // did not fit the group before
-	for {
-		if next == nil {
-			select {
-			case next = <-w.queue:
-			case <-w.quit:
-				select {
-				case next = <-w.queue:
-				default:
-					return
-				}
-			}
+	for w.await() {
+		if group := w.singles.gather(groupKeys); len(group) > 0 {
+			w.calm = 0
+			w.commit(group)
 		}
-		var group []*job
-		group, next = w.gather(next)
-		w.commit(group)
+		if group := w.batches.gather(w.turn()); len(group) > 0 {
+			w.calm = min(w.calm+1, calmGroups)
+			w.commit(group)
+		}
 	}
 }
 
-// gather takes first and what is waiting, up to the sizes of a group. A job
-// that touches a record of the group waits for the next one, so that every plan
-// sees the versions it is about to change.
-func (w *writer) gather(first *job) (group []*job, rest *job) {
-	group, taken := []*job{first}, make(map[Key]bool, len(first.keys))
-	take := func(j *job) bool {
-		for _, k := range j.keys {
-			if taken[k] {
-				return false
-			}
-		}
-		for _, k := range j.keys {
-			taken[k] = true
-		}
+// turn is how many records of batches may be written before single ones again.
+func (w *writer) turn() int {
+	if w.calm < calmGroups {
+		return chunkRows
+	}
+	return groupKeys
+}
+
+// await waits for a job; false: there is none, and none will come.
+func (w *writer) await() bool {
+	if w.singles.next != nil || w.batches.next != nil {
 		return true
 	}
-	take(first)
-	for len(group) < groupJobs && len(taken) < groupKeys {
-		select {
-		case j := <-w.queue:
-			if len(taken)+len(j.keys) > groupKeys || !take(j) {
-				return group, j
-			}
-			group = append(group, j)
-		default:
-			return group, nil
-		}
+	select {
+	case w.singles.next = <-w.singles.waiting:
+	case w.batches.next = <-w.batches.waiting:
+	case <-w.quit:
+		return w.singles.peek() || w.batches.peek()
 	}
-	return group, nil
+	return true
 }
 
 // commit writes a group and answers its jobs. If the group fails for a reason

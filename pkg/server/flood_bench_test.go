@@ -22,7 +22,7 @@ import (
 // part of what slows it. "unbounded" is the contrast, without rates.
 func BenchmarkT30IntakeBesideAFlood(b *testing.B) {
 	unbounded := server.Rate{PerSecond: 1e9, Burst: 1e9}
-	free := server.Limits{Rates: server.Rates{Intake: unbounded, Reading: unbounded, Counting: unbounded, Public: unbounded, Deriving: unbounded}}
+	free := server.Limits{Rates: server.Rates{Intake: unbounded, Batches: unbounded, Reading: unbounded, Counting: unbounded, Public: unbounded, Deriving: unbounded}}
 	tight := server.Limits{Rates: server.Rates{Public: server.Rate{PerSecond: 100, Burst: 100}, Counting: server.Rate{PerSecond: 20, Burst: 20}}}
 	for _, c := range []struct {
 		name   string

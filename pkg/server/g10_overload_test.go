@@ -1,9 +1,9 @@
 package server_test
 
 import (
-	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
@@ -29,12 +29,14 @@ import (
 
 var overload = flag.Duration("overload", 0, "how long each flood of G10 lasts; 0: for a few submissions")
 
-// A flood has so many senders, each of which sends at most so often: a thousand
-// requests a second, beside one member that submits record after record. They are
-// in the process of the service, so that their own work is part of what slows it.
+// The load on the service is a hundred requests a second of one kind, the overload
+// ten times as many, beside one member that submits record after record. So many
+// senders make either, each at its pace. They are in the process of the service,
+// so that their own work is part of what slows it.
 const (
-	flooders = 16
-	pace     = 16 * time.Millisecond
+	flooders    = 16
+	usualPace   = 160 * time.Millisecond
+	tenfoldPace = usualPace / 10
 )
 
 // inundation is one way to overload the service. Its requests are made by a
@@ -61,19 +63,33 @@ func inundations(other string) []inundation {
 			}
 		}},
 		{"batches", func(n int) floodRequest {
-			var rows bytes.Buffer
-			for i := range 100 {
-				rows.Write(recordtest.Line(recordtest.ID(1_000_000+100*n+i), recordtest.Core()))
-				rows.WriteByte('\n')
-			}
-			return floodRequest{method: "POST", path: "/v1/records/batches?mode=row_by_row", token: other, media: "application/x-ndjson", body: rows.String()}
+			return floodRequest{method: "POST", path: "/v1/records/batches?mode=row_by_row", token: other, media: "application/x-ndjson", body: hundred(n)}
 		}},
 	}
 }
 
+// hundred is the nth batch of a hundred records, none of which comes twice. It is
+// put together and not encoded, so that making it takes little of the processors.
+func hundred(n int) string {
+	var rows strings.Builder
+	for i := range 100 {
+		rows.WriteString(rowBefore)
+		rows.WriteString(string(recordtest.ID(1_000_000 + 100*n + i)))
+		rows.WriteString(rowAfter)
+	}
+	return rows.String()
+}
+
+// A row of a batch, before and after its record's id.
+var rowBefore, rowAfter, _ = strings.Cut(string(recordtest.Line(rowID, recordtest.Core()))+"\n", string(rowID))
+
+var rowID = recordtest.ID(0)
+
 // flooded is what came of an overload.
 type flooded struct {
-	nominal, under []time.Duration // until each submission was acknowledged, retries included
+	// Until each submission was acknowledged, retries included: with nothing else
+	// to do, beside the load, beside the overload.
+	alone, nominal, under []time.Duration
 
 	mu       sync.Mutex      // guards what follows while the flood lasts
 	served   int             // requests of the flood
@@ -89,8 +105,8 @@ func (f *flooded) answers() int {
 }
 
 func (f *flooded) String() string {
-	return fmt.Sprintf("intake p50 %s and p99 %s alone, p50 %s and p99 %s beside it; flood: %d served, %d refused, refusals p99 %s, slowest %s; recovered in %s; peak memory %s",
-		percentile(f.nominal, 50), percentile(f.nominal, 99), percentile(f.under, 50), percentile(f.under, 99),
+	return fmt.Sprintf("intake p50 and p99 alone %s %s, nominal %s %s, beside it %s %s; flood: %d served, %d refused, refusals p99 %s, slowest %s; recovered in %s; peak memory %s",
+		percentile(f.alone, 50), percentile(f.alone, 99), percentile(f.nominal, 50), percentile(f.nominal, 99), percentile(f.under, 50), percentile(f.under, 99),
 		f.served, len(f.refused), percentile(f.refused, 99), percentile(f.refused, 100), f.recovery.Round(time.Millisecond), peakMemory())
 }
 
@@ -119,6 +135,7 @@ type shore struct {
 	token   string
 	client  *http.Client
 	sent    int
+	next    atomic.Int64 // the number of the flood's last request
 }
 
 func newShore(t *testing.T, o servertest.Options) *shore {
@@ -186,17 +203,21 @@ func (s *shore) wantRetryAfter(header http.Header) {
 
 // flood sends requests until ctx ends. Every answer serves, or says when to come
 // again; a guessed secret may be refused as such.
-func (s *shore) flood(ctx context.Context, kind inundation, f *flooded) (wait func()) {
+func (s *shore) flood(ctx context.Context, kind inundation, pace time.Duration, f *flooded) (wait func()) {
 	var all sync.WaitGroup
-	var next atomic.Int64
-	for range flooders {
+	for i := range flooders {
 		all.Go(func() {
+			time.Sleep(pace * time.Duration(i) / flooders) // not all at the same moment
 			often := time.NewTicker(pace)
 			defer often.Stop()
 			for ctx.Err() == nil {
-				<-often.C
+				select {
+				case <-often.C:
+				case <-ctx.Done():
+					return
+				}
 				began := time.Now()
-				status, header := s.ask(ctx, kind.make(int(next.Add(1))))
+				status, header := s.ask(ctx, kind.make(int(s.next.Add(1))))
 				if status != 0 || ctx.Err() == nil {
 					s.note(kind, f, time.Since(began), status, header)
 				}
@@ -221,20 +242,18 @@ func (s *shore) note(kind inundation, f *flooded, took time.Duration, status int
 	}
 }
 
-// play submits alone, beside the flood, and after it.
+// play submits alone, beside the load, beside the overload, and after it.
 func (s *shore) play(kind inundation) *flooded {
 	const few = 20
 	f := &flooded{}
-	f.nominal = s.submitFor(few, *overload/4)
-	ctx, end := context.WithCancel(s.Context())
-	wait := s.flood(ctx, kind, f)
-	for f.under = s.submitFor(few, *overload); f.answers() < 2*flooders; {
-		f.under = append(f.under, s.submit())
-	}
-	end()
-	ended := time.Now()
-	wait()
-	usual := percentile(f.nominal, 99)
+	f.alone = s.submitFor(few, *overload/4)
+	s.beside(kind, usualPace, &flooded{}, func(*flooded) { f.nominal = s.submitFor(few, *overload/2) })
+	s.beside(kind, tenfoldPace, f, func(f *flooded) {
+		for f.under = s.submitFor(few, *overload); f.answers() < 2*flooders; {
+			f.under = append(f.under, s.submit())
+		}
+	})
+	ended, usual := time.Now(), percentile(f.nominal, 99)
 	for range 1000 {
 		if s.submit() <= usual {
 			break
@@ -245,11 +264,43 @@ func (s *shore) play(kind inundation) *flooded {
 	return f
 }
 
-// nothingLost reads every submitted record.
+// beside does something while requests come at a pace.
+func (s *shore) beside(kind inundation, pace time.Duration, f *flooded, do func(*flooded)) {
+	ctx, end := context.WithCancel(s.Context())
+	wait := s.flood(ctx, kind, pace, f)
+	do(f)
+	end()
+	wait()
+}
+
+// nothingLost finds every submitted record in the member's list.
 func (s *shore) nothingLost() {
+	found := map[string]bool{}
+	token := s.service.Token(s.T, s.service.Cast.A)
+	for after, more := "", true; more; more = after != "" {
+		got := s.service.Raw(servertest.Request{Method: "GET", Path: "/v1/records?limit=500" + after, Token: token})
+		if got.Status != http.StatusOK {
+			s.Fatalf("the list of records is answered %d", got.Status)
+		}
+		var page struct {
+			Records []struct {
+				ID string `json:"record_id"`
+			} `json:"records"`
+			Next string `json:"next"`
+		}
+		if err := json.Unmarshal(got.Body, &page); err != nil {
+			s.Fatal(err)
+		}
+		for _, r := range page.Records {
+			found[r.ID] = true
+		}
+		if after = ""; page.Next != "" {
+			after = "&after=" + page.Next
+		}
+	}
 	for n := range s.sent {
-		if got := s.service.Raw(servertest.Request{Method: "GET", Path: recordPath(n), Token: s.service.Token(s.T, s.service.Cast.A)}); got.Status != http.StatusOK {
-			s.Fatalf("record %d was acknowledged and is answered %d", n, got.Status)
+		if !found[string(recordtest.ID(n))] {
+			s.Fatalf("record %d was acknowledged and is not there", n)
 		}
 	}
 }
@@ -282,7 +333,7 @@ func TestG10_OverloadByIdleConnections(t *testing.T) {
 		d.Limits.Connections = connections
 		return d
 	}})
-	f := &flooded{nominal: s.submitFor(20, *overload/4)}
+	f := &flooded{alone: s.submitFor(20, *overload/4)}
 	for range 2 * connections {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
 		if err != nil {

@@ -21,7 +21,7 @@ func hurried(t *testing.T) *servertest.Service {
 	return servertest.Start(t, servertest.Options{Server: func(d server.Deps) server.Deps {
 		standing := servertest.Today
 		d.Now = func() time.Time { return standing }
-		d.Limits = server.Limits{Rates: server.Rates{Intake: slow, Reading: slow, Counting: slow, Public: slow, Deriving: slow}}
+		d.Limits = server.Limits{Rates: server.Rates{Intake: slow, Batches: slow, Reading: slow, Counting: slow, Public: slow, Deriving: slow}}
 		return d
 	}})
 }

@@ -18,7 +18,8 @@ type traffic uint8
 
 const (
 	reading  traffic = iota // by clients, of what costs little
-	taking                  // records coming in
+	taking                  // records coming in one by one
+	batching                // records coming in many at a time
 	counting                // by clients: figures and tables over records, drafts and what is done with them
 	signing                 // for a token; has no rate, since anybody could use up another's
 	public                  // by anybody, of what was published
@@ -39,9 +40,10 @@ type Rate struct {
 // ask for who needs no token, all together. They are by client and never by
 // address: addresses are not looked at. A zero field means its default.
 type Rates struct {
-	Intake   Rate // of one client: submitting, correcting and withdrawing, a batch counting once; 2,000/s, 20,000 at once
+	Intake   Rate // of one client: submitting, correcting and withdrawing one record; 2,000/s, 20,000 at once
+	Batches  Rate // of one client: batches; 10/s, 100 at once
 	Reading  Rate // of one client; 500/s, 5,000 at once
-	Counting Rate // of one client: figures and tables over records, and drafts; 20/s, 100 at once
+	Counting Rate // of one client: figures and tables over records, and drafts; 5/s, 100 at once
 	Public   Rate // of all together: what was published, pages among it; 1,000/s, 10,000 at once
 	Deriving Rate // of all together: tables computed from what was published; 50/s, 500 at once
 	Clients  int  // whose rates are known one by one; beyond it newcomers share theirs; 10,000
@@ -52,6 +54,7 @@ type Rates struct {
 // A zero field means its default.
 type Places struct {
 	Intake   int // 128
+	Batches  int // 16
 	Reading  int // 64
 	Counting int // 16: each writes to the ledger before it reads
 	Tokens   int // 96: more than wait for the check of a secret
@@ -73,8 +76,9 @@ func (r Rate) check() error {
 
 func (r Rates) settled() Rates {
 	r.Intake = r.Intake.or(2000, 20_000)
+	r.Batches = r.Batches.or(10, 100)
 	r.Reading = r.Reading.or(500, 5000)
-	r.Counting = r.Counting.or(20, 100)
+	r.Counting = r.Counting.or(5, 100)
 	r.Public = r.Public.or(1000, 10_000)
 	r.Deriving = r.Deriving.or(50, 500)
 	r.Clients = cmp.Or(r.Clients, 10_000)
@@ -83,6 +87,7 @@ func (r Rates) settled() Rates {
 
 func (p Places) settled() Places {
 	p.Intake = cmp.Or(p.Intake, 128)
+	p.Batches = cmp.Or(p.Batches, 16)
 	p.Reading = cmp.Or(p.Reading, 64)
 	p.Counting = cmp.Or(p.Counting, 16)
 	p.Tokens = cmp.Or(p.Tokens, 96)
@@ -108,6 +113,8 @@ func (op operation) traffic() traffic {
 		return public
 	case len(op.permission) == 0:
 		return deriving
+	case op.limit == batchBody:
+		return batching
 	case slices.Contains(op.permission, access.RecordsWrite):
 		return taking
 	case op.long || strings.HasPrefix(op.path, "/v1/own/") || strings.HasPrefix(op.path, "/v1/desk/"):
@@ -117,12 +124,13 @@ func (op operation) traffic() traffic {
 }
 
 func (r Rates) bySort() [sorts]Rate {
-	return [sorts]Rate{reading: r.Reading, taking: r.Intake, counting: r.Counting, public: r.Public, deriving: r.Deriving}
+	return [sorts]Rate{reading: r.Reading, taking: r.Intake, batching: r.Batches, counting: r.Counting, public: r.Public, deriving: r.Deriving}
 }
 
 func (p Places) bySort() [sorts]int {
 	return [sorts]int{
-		reading: p.Reading, taking: p.Intake, counting: p.Counting, signing: p.Tokens, public: p.Public, deriving: p.Deriving, foreign: p.Tools,
+		reading: p.Reading, taking: p.Intake, batching: p.Batches, counting: p.Counting, signing: p.Tokens,
+		public: p.Public, deriving: p.Deriving, foreign: p.Tools,
 	}
 }
 

@@ -282,7 +282,7 @@ func TestT30_many_at_once(t *testing.T) {
 // Which sort an operation is of decides what keeps it alive.
 func TestT30_sorts_of_operations(t *testing.T) {
 	want := map[string]traffic{
-		"putRecord": taking, "withdrawRecord": taking, "submitBatch": taking, "getRecord": reading, "listRecords": reading, "putClient": reading,
+		"putRecord": taking, "withdrawRecord": taking, "submitBatch": batching, "getRecord": reading, "listRecords": reading, "putClient": reading,
 		"countOwnTable": counting, "getDeskFigures": counting, "computeDraft": counting, "priceRequest": counting, "createToken": signing,
 		"listReleases": public, "getCodebook": public, "getKeys": public, "deriveTable": deriving, "getHealth": watching, "getReadiness": watching,
 	}

@@ -65,7 +65,7 @@ type Service struct {
 
 // unhurried are rates that no test meets by chance.
 var unhurried = server.Rates{
-	Intake: often, Reading: often, Counting: often, Public: often, Deriving: often,
+	Intake: often, Batches: often, Reading: often, Counting: often, Public: often, Deriving: often,
 }
 
 var often = server.Rate{PerSecond: 1e6, Burst: 1e6}
