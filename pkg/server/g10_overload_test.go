@@ -105,9 +105,19 @@ func (f *flooded) answers() int {
 }
 
 func (f *flooded) String() string {
-	return fmt.Sprintf("intake p50 and p99 alone %s %s, nominal %s %s, beside it %s %s; flood: %d served, %d refused, refusals p99 %s, slowest %s; recovered in %s; peak memory %s",
+	return fmt.Sprintf("intake p50 and p99 alone %s %s, nominal %s %s, beside it %s %s; flood: %d served, %d refused, refusals p99 %s, %d over 50 ms, slowest %s; recovered in %s; peak memory %s",
 		percentile(f.alone, 50), percentile(f.alone, 99), percentile(f.nominal, 50), percentile(f.nominal, 99), percentile(f.under, 50), percentile(f.under, 99),
-		f.served, len(f.refused), percentile(f.refused, 99), percentile(f.refused, 100), f.recovery.Round(time.Millisecond), peakMemory())
+		f.served, len(f.refused), percentile(f.refused, 99), tardy(f.refused), percentile(f.refused, 100), f.recovery.Round(time.Millisecond), peakMemory())
+}
+
+// tardy is how many refusals took longer than a refusal should.
+func tardy(refused []time.Duration) (n int) {
+	for _, took := range refused {
+		if took > 50*time.Millisecond {
+			n++
+		}
+	}
+	return n
 }
 
 func percentile(of []time.Duration, p int) time.Duration {
