@@ -5579,10 +5579,12 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/releases/checkpoint (the `GetCheckpoint` operationId).
 	GetCheckpoint(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetReleaseKey The public key that releases are signed with
+	// GetReleaseKey The public keys that releases are signed with
 	//
-	// One line, as `casestat verify release --key` takes it. Whoever relies on it compares it once with one that came another way:
-	// a key that comes with what it signs proves nothing.
+	// As `casestat verify release --key` takes them. The first line is the first key. Each line after it is a signed statement by
+	// which a key hands over to the next: from which release on, after which manifest, with which withdrawals behind it. Whoever
+	// relies on the first key, or on a longer beginning, compares it once with one that came another way: a key that comes with
+	// what it signs proves nothing.
 	//
 	// Corresponds with GET /v1/releases/key (the `GetReleaseKey` operationId).
 	GetReleaseKey(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -6617,10 +6619,12 @@ func (c *Connection) GetCheckpoint(ctx context.Context, reqEditors ...RequestEdi
 	return c.Client.Do(req)
 }
 
-// GetReleaseKey The public key that releases are signed with
+// GetReleaseKey The public keys that releases are signed with
 //
-// One line, as `casestat verify release --key` takes it. Whoever relies on it compares it once with one that came another way:
-// a key that comes with what it signs proves nothing.
+// As `casestat verify release --key` takes them. The first line is the first key. Each line after it is a signed statement by
+// which a key hands over to the next: from which release on, after which manifest, with which withdrawals behind it. Whoever
+// relies on the first key, or on a longer beginning, compares it once with one that came another way: a key that comes with
+// what it signs proves nothing.
 //
 // Corresponds with GET /v1/releases/key (the `GetReleaseKey` operationId).
 func (c *Connection) GetReleaseKey(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -9951,10 +9955,12 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /v1/releases/checkpoint (the `GetCheckpoint` operationId).
 	GetCheckpointWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetCheckpointResponse, error)
 
-	// GetReleaseKeyWithResponse The public key that releases are signed with
+	// GetReleaseKeyWithResponse The public keys that releases are signed with
 	//
-	// One line, as `casestat verify release --key` takes it. Whoever relies on it compares it once with one that came another way:
-	// a key that comes with what it signs proves nothing.
+	// As `casestat verify release --key` takes them. The first line is the first key. Each line after it is a signed statement by
+	// which a key hands over to the next: from which release on, after which manifest, with which withdrawals behind it. Whoever
+	// relies on the first key, or on a longer beginning, compares it once with one that came another way: a key that comes with
+	// what it signs proves nothing.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -17652,10 +17658,12 @@ func (c *ClientWithResponses) GetCheckpointWithResponse(ctx context.Context, req
 	return ParseGetCheckpointResponse(rsp)
 }
 
-// GetReleaseKeyWithResponse The public key that releases are signed with
+// GetReleaseKeyWithResponse The public keys that releases are signed with
 //
-// One line, as `casestat verify release --key` takes it. Whoever relies on it compares it once with one that came another way:
-// a key that comes with what it signs proves nothing.
+// As `casestat verify release --key` takes them. The first line is the first key. Each line after it is a signed statement by
+// which a key hands over to the next: from which release on, after which manifest, with which withdrawals behind it. Whoever
+// relies on the first key, or on a longer beginning, compares it once with one that came another way: a key that comes with
+// what it signs proves nothing.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -25021,7 +25029,7 @@ type ServerInterface interface {
 	// GetCheckpoint The signed checkpoint of the releases' ledger
 	// (GET /v1/releases/checkpoint)
 	GetCheckpoint(ctx echo.Context) error
-	// GetReleaseKey The public key that releases are signed with
+	// GetReleaseKey The public keys that releases are signed with
 	// (GET /v1/releases/key)
 	GetReleaseKey(ctx echo.Context) error
 	// GetRelease What a release is, what it replaces, and whether it stands

@@ -25,6 +25,13 @@ func (c *attackCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	remote, err := newRemoteShelf(c.From)
+	if err != nil {
+		return err
+	}
+	if trust, err = remote.follow(ctx, trust); err != nil {
+		return explainRelease(err)
+	}
 	target := attack.Target{URL: c.From, Trust: trust}
 	for _, name := range c.Member {
 		credentials, err := readCredentials(name)

@@ -8,10 +8,12 @@ type commandLine struct {
 	Import  importCommand  `cmd:"" help:"Submit a file of records (NDJSON or CSV) to a running service."`
 
 	Keys struct {
-		Init   keysInitCommand   `cmd:"" help:"Make the keys of a new installation."`
-		Rotate keysRotateCommand `cmd:"" help:"Sign tokens with a new key from now on."`
-		Show   keysShowCommand   `cmd:"" help:"List the token keys, without their private parts."`
-		Expire keysExpireCommand `cmd:"" help:"Destroy the backup keys that are over their days, and list the others."`
+		Init           keysInitCommand           `cmd:"" help:"Make the keys of a new installation."`
+		Rotate         keysRotateCommand         `cmd:"" help:"Sign tokens with a new key from now on."`
+		Show           keysShowCommand           `cmd:"" help:"List the token keys, without their private parts."`
+		RotateReleases keysRotateReleasesCommand `cmd:"" name:"rotate-releases" help:"Sign releases with a new key from now on."`
+		ShowReleases   keysShowReleasesCommand   `cmd:"" name:"show-releases" help:"List the keys that sign releases, and from which release on."`
+		Expire         keysExpireCommand         `cmd:"" help:"Destroy the backup keys that are over their days, and list the others."`
 	} `cmd:"" help:"Manage the service's keys."`
 
 	Client struct {

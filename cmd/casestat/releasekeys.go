@@ -16,14 +16,15 @@ import (
 
 // The keys of the releases, each in a file of its own in the folder of the keys.
 const (
-	signingFile      = "release-signing.key" // signs releases and checkpoints
-	signingPublic    = "release-signing.pub" // what everybody verifies them with
-	certificateFile  = "certificates.key"    // opens the proofs; belongs elsewhere
-	certificateKey   = "certificates.pub"    // what the proofs are sealed to
-	historyFile      = "history.key"         // opens what earlier releases were made from
-	releaseSecret    = "release-secret.key"  // under which choices are drawn
-	releaseKeysName  = "casestat"            // whose keys they are, if nobody says
-	releaseSecretLen = 32                    // bytes
+	signingFile      = "release-signing.key"  // signs releases and checkpoints
+	signingPublic    = "release-signing.pub"  // what everybody verifies them with
+	signingNext      = "release-signing.next" // follows signingFile; there while a rotation is under way alone
+	certificateFile  = "certificates.key"     // opens the proofs; belongs elsewhere
+	certificateKey   = "certificates.pub"     // what the proofs are sealed to
+	historyFile      = "history.key"          // opens what earlier releases were made from
+	releaseSecret    = "release-secret.key"   // under which choices are drawn
+	releaseKeysName  = "casestat"             // whose keys they are, if nobody says
+	releaseSecretLen = 32                     // bytes
 )
 
 // releaseKeyFiles are those that a serving process needs. The private key of the
@@ -102,9 +103,10 @@ func (k keyFolder) releases() (keys release.Keys, err error) {
 			return keys, fmt.Errorf("%s is missing: %w", k.file(name), errReleaseKeys)
 		}
 	}
-	if keys.Signer, err = signed.ReadSigner(k.file(signingFile)); err != nil {
+	if keys.Signer, err = k.signer(); err != nil {
 		return keys, err
 	}
+	keys.Turn = k.turn
 	if keys.History, err = signed.ReadUnsealer(k.file(historyFile)); err != nil {
 		return keys, err
 	}
@@ -123,15 +125,16 @@ func (k keyFolder) releases() (keys release.Keys, err error) {
 	return keys, nil
 }
 
-// readTrust reads the public key that releases are verified with.
+// readTrust reads the public key that releases are verified with, and the
+// statements by which others have followed it.
 func readTrust(name string) (signed.Trust, error) {
 	text, err := os.ReadFile(name)
 	if err != nil {
 		return signed.Trust{}, err
 	}
-	key, err := signed.ParseKey(strings.TrimSpace(string(text)))
+	trust, err := signed.ParseTrust(strings.TrimSpace(string(text)) + "\n")
 	if err != nil {
 		return signed.Trust{}, fmt.Errorf("%s does not hold the public key of a casestat: %w", name, err)
 	}
-	return signed.Pin(key), nil
+	return trust, nil
 }

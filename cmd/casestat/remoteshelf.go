@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"net/http"
 	"net/url"
@@ -19,7 +20,7 @@ import (
 )
 
 // remoteShelf reads published releases from a running service, as anybody can.
-// It implements shelf.Source: nothing that it gives is believed.
+// It implements shelf.Keyed: nothing that it gives is believed.
 type remoteShelf struct {
 	base string
 	http *http.Client
@@ -97,7 +98,30 @@ func (r remoteShelf) Version(ctx context.Context) (int64, error) {
 			version++
 		}
 	}
-	return version, err
+	if err != nil {
+		return 0, err
+	}
+	keys, err := r.Keys(ctx)
+	digest := fnv.New64a()
+	digest.Write(keys)
+	return version ^ int64(digest.Sum64()), err
+}
+
+// Keys implements shelf.Keyed.
+func (r remoteShelf) Keys(ctx context.Context) ([]byte, error) { return r.get(ctx, "/v1/releases/key") }
+
+// follow catches up with the keys that the service publishes, from those that
+// were pinned.
+func (r remoteShelf) follow(ctx context.Context, pinned signed.Trust) (signed.Trust, error) {
+	text, err := r.Keys(ctx)
+	if err != nil {
+		return signed.Trust{}, err
+	}
+	published, err := signed.ParseTrust(string(text))
+	if err != nil {
+		return signed.Trust{}, err
+	}
+	return pinned.Extend(published)
 }
 
 // Stored implements shelf.Source.

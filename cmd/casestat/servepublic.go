@@ -35,6 +35,7 @@ func (c *serveCommand) servePublic(ctx context.Context, s *session) (err error) 
 		return err
 	}
 	defer func() { err = errors.Join(err, closer.Close()) }()
+	source = withKeys{source, c.publicKey(s)}
 	books := shelf.New(source, trust).Recent(moment, s.now)
 	if _, err := books.Releases(ctx); err != nil {
 		return fmt.Errorf("the releases are not served: %w", err)

@@ -20,7 +20,6 @@ import (
 	"manniskohandel.se/casestat/pkg/release"
 	"manniskohandel.se/casestat/pkg/server"
 	"manniskohandel.se/casestat/pkg/shelf"
-	"manniskohandel.se/casestat/pkg/signed"
 	"manniskohandel.se/casestat/pkg/store"
 )
 
@@ -161,7 +160,11 @@ func newServer(s settings, running *service) (*server.Server, error) {
 		return nil, err
 	}
 	keys := running.releaseKeys
-	books := shelf.New(running.releases.Archive(), signed.Pin(keys.Signer.Key()))
+	trust, err := s.keys.trust(keys.Signer)
+	if err != nil {
+		return nil, err
+	}
+	books := shelf.New(withKeys{running.releases.Archive(), s.keys.file(signingPublic)}, trust)
 	publishing, err := release.New(release.Deps{
 		Records: running.records.Frozen(), Drafts: running.records.Drafts(), Archive: running.releases.Archive(), Shelf: books,
 		Figures: figures, Keys: keys, Now: s.session.now, Software: buildVersion(), Origin: releasesOrigin,

@@ -73,6 +73,9 @@ func visit(ctx context.Context, target Target, options Options) (*session, error
 	if err := signed.VerifyChain(signed.Hash{}, chain...); err != nil {
 		return nil, fmt.Errorf("the chain of releases: %w", err)
 	}
+	if err := target.Trust.VerifyHistory(chain...); err != nil {
+		return nil, fmt.Errorf("the line of keys: %w", err)
+	}
 	return s, s.learn()
 }
 

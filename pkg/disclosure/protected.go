@@ -31,7 +31,8 @@ func (p *Protected) Year(year int) (plan.Publication, bool) {
 }
 
 // Decode gives the content of a release that was published. It refuses what is
-// no manifest of a release.
+// no manifest of a release, or signed by a key that was not in force for its
+// number.
 func Decode(v signed.Verified) (*Protected, plan.Manifest, error) {
 	var m plan.Manifest
 	if v.Kind() != signed.KindManifest {
@@ -42,6 +43,9 @@ func Decode(v signed.Verified) (*Protected, plan.Manifest, error) {
 	}
 	if m.Format != plan.ManifestFormat || !wellFormed(m.Content) {
 		return nil, m, fault.New(fault.Invalid, signed.CodeContentUnexpected)
+	}
+	if err := v.Governs(m.Number); err != nil {
+		return nil, plan.Manifest{}, err
 	}
 	return &Protected{m.Content}, m, nil
 }

@@ -55,7 +55,11 @@ func (p *Press) members(ctx context.Context, r *shelf.Release) ([]member, error)
 	if r.Notice != nil {
 		all = append(all, ready(withdrawalPath, r.Notice))
 	}
-	return append(all, ready(keyPath, []byte(p.deps.Key.String()+"\n")), ready(sumsPath, sums(r.Manifest.Files))), nil
+	trust, err := p.deps.Shelf.Trust(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return append(all, ready(keyPath, []byte(trust.String())), ready(sumsPath, sums(r.Manifest.Files))), nil
 }
 
 // frozen is a file of the release, its hash checked by the shelf.

@@ -18,6 +18,7 @@ import (
 // Shelf holds the published releases, verified.
 type Shelf interface {
 	Release(ctx context.Context, number int) (*shelf.Release, error)
+	Trust(ctx context.Context) (signed.Trust, error)
 	File(ctx context.Context, number int, name string) ([]byte, plan.File, error)
 }
 
@@ -27,7 +28,7 @@ const DefaultHeld = 64 << 20
 // Deps is what a Press needs.
 type Deps struct {
 	Shelf Shelf
-	Key   signed.Key // what releases are signed with
+	Key   signed.Key // of the publisher; a rotation keeps its name
 	Held  int        // bytes of packed kits that are kept at most; 0: DefaultHeld
 }
 

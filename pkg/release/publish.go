@@ -50,7 +50,7 @@ func (s *Service) Publish(ctx context.Context, p access.Principal, id DraftID) (
 		if err := d.in(Approved); err != nil {
 			return Draft{}, err
 		}
-		done, err := s.publish(ctx, p, d)
+		done, err := s.publishInTurn(ctx, p, d)
 		switch {
 		case err == nil:
 			return done, nil
@@ -61,6 +61,16 @@ func (s *Service) Publish(ctx context.Context, p access.Principal, id DraftID) (
 		}
 	}
 	return Draft{}, fault.New(fault.Unavailable, CodeBusy)
+}
+
+// publishInTurn publishes while nobody changes the key.
+func (s *Service) publishInTurn(ctx context.Context, p access.Principal, d Draft) (Draft, error) {
+	done, err := s.turn(ctx)
+	if err != nil {
+		return Draft{}, err
+	}
+	defer done()
+	return s.publish(ctx, p, d)
 }
 
 // publish goes on from where the draft stands.
@@ -95,7 +105,8 @@ func (s *Service) ready(ctx context.Context, d Draft, a Artefacts, releases []*s
 	if err != nil {
 		return d, a, err
 	}
-	if d.Number != len(releases)+1 {
+	anew := d.Number != len(releases)+1 || s.retired(a.Manifest)
+	if anew {
 		if a.Manifest, a.Files, err = s.compose(d, a, releases); err != nil {
 			return d, a, err
 		}
@@ -113,7 +124,7 @@ func (s *Service) ready(ctx context.Context, d Draft, a Artefacts, releases []*s
 		if err := s.current(ctx, made); err != nil {
 			return err
 		}
-		if current.Number == frozen.Number {
+		if current.Number == frozen.Number && !anew {
 			return nil
 		}
 		frozen.Version = current.Version + 1
@@ -123,6 +134,13 @@ func (s *Service) ready(ctx context.Context, d Draft, a Artefacts, releases []*s
 		return tx.SaveArtefacts(ctx, d.ID, a)
 	})
 	return frozen, a, err
+}
+
+// retired says whether a draft was frozen by a key that has handed over since:
+// it was not added in its time, and is signed anew.
+func (s *Service) retired(manifest []byte) bool {
+	_, err := signed.Open(signed.Pin(s.signer().Key()), signed.KindManifest, manifest)
+	return fault.CodeOf(err) == signed.CodeKeyUnknown
 }
 
 // compose renders and signs a draft as the release after those there are.
@@ -151,7 +169,7 @@ func (s *Service) compose(d Draft, a Artefacts, releases []*shelf.Release) (mani
 	for _, f := range rendered {
 		m.Files = append(m.Files, plan.File{Name: f.Name, Media: f.Media, Size: len(f.Content), SHA256: signed.HashOf(f.Content)})
 	}
-	if manifest, err = s.deps.Keys.Signer.Sign(signed.KindManifest, m); err != nil {
+	if manifest, err = s.signer().Sign(signed.KindManifest, m); err != nil {
 		return nil, nil, err
 	}
 	review, err := s.sealReview(d, m)
@@ -163,7 +181,7 @@ func (s *Service) compose(d Draft, a Artefacts, releases []*shelf.Release) (mani
 }
 
 func (s *Service) render(content *disclosure.Protected, m plan.Manifest) ([]RenderedFile, error) {
-	edition := export.Edition{Number: m.Number, Published: m.Published, Publisher: s.deps.Keys.Signer.Key().Name()}
+	edition := export.Edition{Number: m.Number, Published: m.Published, Publisher: s.signer().Key().Name()}
 	files, err := export.Render(content, s.deps.Figures, edition)
 	out := make([]RenderedFile, len(files))
 	for i, f := range files {
@@ -190,11 +208,11 @@ func (s *Service) protected(a Artefacts) (*disclosure.Protected, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := s.deps.Keys.Signer.Sign(signed.KindManifest, plan.Manifest{Format: plan.ManifestFormat, Content: content})
+	raw, err := s.signer().Sign(signed.KindManifest, plan.Manifest{Format: plan.ManifestFormat, Content: content})
 	if err != nil {
 		return nil, err
 	}
-	verified, err := signed.Open(signed.Pin(s.deps.Keys.Signer.Key()), signed.KindManifest, raw)
+	verified, err := signed.Open(signed.Pin(s.signer().Key()), signed.KindManifest, raw)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +222,7 @@ func (s *Service) protected(a Artefacts) (*disclosure.Protected, error) {
 
 // add puts a frozen release into the archive.
 func (s *Service) add(ctx context.Context, p access.Principal, number int, a Artefacts) error {
-	verified, err := signed.Open(signed.Pin(s.deps.Keys.Signer.Key()), signed.KindManifest, a.Manifest)
+	verified, err := signed.Open(signed.Pin(s.signer().Key()), signed.KindManifest, a.Manifest)
 	if err != nil {
 		return fault.Because(err, fault.Conflict, CodeTampered)
 	}
@@ -232,7 +250,7 @@ func (s *Service) noted(p access.Principal, what ledger.Deed, number int, manife
 			if err != nil {
 				return nil, err
 			}
-			return s.deps.Keys.Signer.SignCheckpoint(text)
+			return s.signer().SignCheckpoint(text)
 		},
 	}
 }

@@ -26,7 +26,7 @@ const reviewContext = "casestat review of a release, format 1"
 
 func (s *Service) sealReview(d Draft, m plan.Manifest) (_ []byte, err error) {
 	defer fault.Wrap(&err, "seal the review")
-	raw, err := s.deps.Keys.Signer.Sign(signed.KindPlan, Review{
+	raw, err := s.signer().Sign(signed.KindPlan, Review{
 		Number: m.Number, Certificate: m.Certificate, Plan: d.Plan, Author: d.Author,
 		Submission: *d.Submission, Decision: *d.Decision, Findings: d.Findings,
 	})
@@ -57,5 +57,5 @@ func OpenReview(key signed.Unsealer, trust signed.Trust, sealed []byte, m plan.M
 	if r.Number != m.Number || r.Certificate != m.Certificate || len(r.Submission.Waivers) != m.Waivers {
 		return Review{}, fault.New(fault.Invalid, CodeCertificate)
 	}
-	return r, nil
+	return r, verified.Governs(m.Number)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"manniskohandel.se/casestat/pkg/access"
@@ -42,6 +43,9 @@ type Keys struct {
 	// Secret makes the protector's seeds, which nobody outside may know, and
 	// authenticates what lies in the drafts' store.
 	Secret [32]byte
+	// Turn gives the key that signs until done is called, which a rotation waits
+	// for. Nil: Signer signs always.
+	Turn func(context.Context) (signer signed.Signer, done func(), err error)
 }
 
 // Format writes nothing of the keys, whatever the verb.
@@ -53,6 +57,7 @@ type Service struct {
 	deps      Deps
 	checks    checks
 	computing sync.Mutex // only ever tried
+	signing   atomic.Pointer[signed.Signer]
 }
 
 // New makes a Service. It refuses dependencies that are not there, so that no
@@ -70,8 +75,27 @@ func New(deps Deps) (*Service, error) {
 	if _, err := (ledger.Head{}).Checkpoint(deps.Origin).MarshalText(); err != nil {
 		return nil, fmt.Errorf("release: the origin of the checkpoints: %w", err)
 	}
-	return &Service{deps: deps, checks: standard}, nil
+	s := &Service{deps: deps, checks: standard}
+	s.signing.Store(&deps.Keys.Signer)
+	return s, nil
 }
+
+// turn takes up the key that is in force. Until done is called it stays so;
+// what is signed for the archive is signed and added in one turn.
+func (s *Service) turn(ctx context.Context) (done func(), err error) {
+	if s.deps.Keys.Turn == nil {
+		return func() {}, nil
+	}
+	signer, done, err := s.deps.Keys.Turn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.signing.Store(&signer)
+	return done, nil
+}
+
+// signer is the key that signs, as the last turn found it.
+func (s *Service) signer() signed.Signer { return *s.signing.Load() }
 
 func (s *Service) today() string { return s.deps.Now().UTC().Format(time.DateOnly) }
 

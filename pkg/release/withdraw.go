@@ -23,6 +23,11 @@ func (s *Service) Withdraw(ctx context.Context, p access.Principal, number int, 
 	if !wordedBoth(reason, MinRejection, MaxReasonText) {
 		return plan.Withdrawal{}, fault.New(fault.Invalid, CodeReason, fault.Detail{Code: CodeReason, Pointer: "/reason"})
 	}
+	done, err := s.turn(ctx)
+	if err != nil {
+		return plan.Withdrawal{}, err
+	}
+	defer done()
 	releases, err := s.releases(ctx)
 	if err != nil {
 		return plan.Withdrawal{}, err
@@ -38,7 +43,7 @@ func (s *Service) Withdraw(ctx context.Context, p access.Principal, number int, 
 		return plan.Withdrawal{}, conflict(CodeWithdrawn)
 	}
 	w := plan.Withdrawal{Number: number, Manifest: releases[i].Hash, Withdrawn: s.today(), Reason: reason}
-	raw, err := s.deps.Keys.Signer.Sign(signed.KindWithdrawal, w)
+	raw, err := s.signer().Sign(signed.KindWithdrawal, w)
 	if err != nil {
 		return plan.Withdrawal{}, err
 	}

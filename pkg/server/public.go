@@ -17,7 +17,7 @@ import (
 // required but for Site, Tools, Limits, HSTS and Ready.
 type PublicDeps struct {
 	Shelf      Shelf
-	ReleaseKey signed.Key // what releases are signed with now
+	ReleaseKey signed.Key // of the publisher; a rotation keeps its name, and Shelf knows the line
 	Contract   []byte     // openapi.yaml
 	Book       *codelist.Book
 	Site       Site  // pages for people; nil: none

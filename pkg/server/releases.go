@@ -20,6 +20,7 @@ type Shelf interface {
 	Release(ctx context.Context, number int) (*shelf.Release, error)
 	File(ctx context.Context, number int, name string) ([]byte, plan.File, error)
 	Checkpoint(ctx context.Context) ([]byte, error)
+	Trust(ctx context.Context) (signed.Trust, error)
 	Trend(ctx context.Context, number int, figure plan.Name) (shelf.Trend, error)
 }
 
@@ -111,9 +112,14 @@ func (s *Server) GetCheckpoint(c echo.Context) error {
 	return show(c, keepAMinute, mediaText, note)
 }
 
-// GetReleaseKey gives the key that releases are signed with, for those who pin it.
+// GetReleaseKey gives the line of keys that releases are signed with, for those
+// who pin it or follow it from what they pinned.
 func (s *Server) GetReleaseKey(c echo.Context) error {
-	return show(c, keepAMinute, mediaText, []byte(s.deps.ReleaseKey.String()+"\n"))
+	trust, err := s.deps.Shelf.Trust(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	return show(c, keepAMinute, mediaText, []byte(trust.String()))
 }
 
 // GetManifest gives the signed manifest, byte for byte.

@@ -52,7 +52,7 @@ type Deps struct {
 	Sealed        Sealed
 	Requests      Requests
 	Shelf         Shelf
-	ReleaseKey    signed.Key     // what releases are signed with now
+	ReleaseKey    signed.Key     // of the publisher; a rotation keeps its name, and Shelf knows the line
 	Reader        *record.Reader // of the current codebook
 	Book          *codelist.Book
 	Figures       *figure.Set // over Book

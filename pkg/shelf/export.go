@@ -21,6 +21,7 @@ import (
 //	release-0001/withdrawal.json    if it was withdrawn
 //	release-0001/files/figures.json ...
 //	checkpoint.txt
+//	release-signing.pub             if the source is Keyed
 //
 // Given numbers, it writes the files of those releases alone; the manifests of
 // all are there even so, because none can be verified without those before it.
@@ -37,6 +38,12 @@ func Export(ctx context.Context, source Source, dir string, only ...int) (err er
 	if err != nil {
 		return unreadable(err)
 	}
+	var keys []byte
+	if keyed, ok := source.(Keyed); ok {
+		if keys, err = keyed.Keys(ctx); err != nil {
+			return unreadable(err)
+		}
+	}
 	for _, number := range only {
 		if !slices.ContainsFunc(stored, func(s Stored) bool { return s.Number == number }) {
 			return fault.New(fault.NotFound, CodeNotPublished)
@@ -47,7 +54,7 @@ func Export(ctx context.Context, source Source, dir string, only ...int) (err er
 	}
 	_, err = inside(ctx, dir, func(root *os.Root) (struct{}, error) {
 		e := exporter{source: source, root: root, only: only}
-		return struct{}{}, e.write(ctx, stored, checkpoint)
+		return struct{}{}, e.write(ctx, contents{stored, checkpoint, keys})
 	})
 	return err
 }
@@ -58,21 +65,26 @@ type exporter struct {
 	only   []int
 }
 
-func (e exporter) write(ctx context.Context, stored []Stored, checkpoint []byte) error {
-	for _, s := range stored {
+func (e exporter) write(ctx context.Context, c contents) error {
+	for _, s := range c.stored {
 		if err := e.compare(s); err != nil {
 			return err
 		}
 	}
-	for _, s := range stored {
+	if c.keys != nil {
+		if err := e.put(keysName, c.keys); err != nil {
+			return err
+		}
+	}
+	for _, s := range c.stored {
 		if err := e.release(ctx, s); err != nil {
 			return err
 		}
 	}
-	if checkpoint == nil {
+	if c.checkpoint == nil {
 		return nil
 	}
-	return e.put(checkpointName, checkpoint)
+	return e.put(checkpointName, c.checkpoint)
 }
 
 // compare refuses to put another release in the place of the one there.

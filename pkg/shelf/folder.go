@@ -23,6 +23,7 @@ const (
 	withdrawalName = "withdrawal.json"
 	filesName      = "files"
 	checkpointName = "checkpoint.txt"
+	keysName       = "release-signing.pub"
 )
 
 // releaseFolder names the folder of a release: "release-0001".
@@ -44,7 +45,7 @@ func (f folder) Version(ctx context.Context) (version int64, err error) {
 			return 0, err
 		}
 		digest := fnv.New64a()
-		names := []string{checkpointName}
+		names := []string{checkpointName, keysName}
 		for _, n := range numbers {
 			names = append(names, path.Join(releaseFolder(n), manifestName), path.Join(releaseFolder(n), withdrawalName))
 		}
@@ -109,6 +110,12 @@ func (f folder) File(ctx context.Context, number int, name string) (_ []byte, er
 func (f folder) Checkpoint(ctx context.Context) (_ []byte, err error) {
 	defer fault.Wrap(&err, "read a checkpoint")
 	return inside(ctx, f.dir, func(root *os.Root) ([]byte, error) { return read(root, checkpointName) })
+}
+
+// Keys reads the line of keys. A folder of before there were any has none.
+func (f folder) Keys(ctx context.Context) (_ []byte, err error) {
+	defer fault.Wrap(&err, "read the line of keys")
+	return inside(ctx, f.dir, func(root *os.Root) ([]byte, error) { return read(root, keysName) })
 }
 
 // inside opens dir for what may not leave it.

@@ -50,7 +50,7 @@ func (r *Release) Years() []int {
 // be used by several goroutines.
 type Shelf struct {
 	source  Source
-	trust   signed.Trust
+	trust   signed.Trust // as it was pinned; see stock.trust
 	without without
 
 	asking questions
@@ -67,6 +67,7 @@ type Shelf struct {
 
 // stock is everything that a source held at one time.
 type stock struct {
+	trust      signed.Trust // what they were verified with
 	releases   []*Release
 	opened     []signed.Verified // their manifests
 	checkpoint []byte
@@ -74,9 +75,19 @@ type stock struct {
 }
 
 // New makes a shelf over a source whose releases are signed by the keys of
-// trust. Nothing is read yet.
+// trust, or by those that have followed them as a Keyed source tells. Nothing
+// is read yet.
 func New(source Source, trust signed.Trust) *Shelf {
 	return &Shelf{source: source, trust: trust, asking: questions{turn: make(chan struct{}, 1)}}
+}
+
+// Trust gives the line of keys that everything on the shelf was verified with.
+func (s *Shelf) Trust(ctx context.Context) (signed.Trust, error) {
+	now, err := s.stock(ctx)
+	if err != nil {
+		return signed.Trust{}, err
+	}
+	return now.trust, nil
 }
 
 // Releases gives every release, in the order of their numbers.
@@ -192,7 +203,11 @@ func (s *Shelf) refresh(ctx context.Context, version int64) error {
 	if err != nil {
 		return unreadable(err)
 	}
-	next, err := s.verify(stored, checkpoint)
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return unreadable(err)
+	}
+	next, err := s.verify(contents{stored, checkpoint, keys})
 	s.tried, s.refused = &version, nil
 	if err != nil {
 		s.refused = untrusted(err)

@@ -18,6 +18,15 @@ type Source interface {
 	Checkpoint(ctx context.Context) ([]byte, error)
 }
 
+// Keyed is a Source that also has the line of keys which the releases are
+// signed with, as signed.Trust writes it. It is believed as far as it continues
+// what the reader pinned.
+type Keyed interface {
+	Source
+	// Keys gives the line, nil if there is none. Version changes with it.
+	Keys(ctx context.Context) ([]byte, error)
+}
+
 // Stored is a release as it is kept.
 type Stored struct {
 	Number     int

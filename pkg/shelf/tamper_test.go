@@ -186,7 +186,7 @@ func TestForeignPartsAreRefused(t *testing.T) {
 // A key that was handed over cannot take back what its successor signed.
 func TestARetiredKeyCannotTakeBackWhatItsSuccessorSigned(t *testing.T) {
 	retired, next := shelftest.New(t), shelftest.WithKey(t, 2)
-	trust := must[signed.Trust](t)(retired.Trust().Follow(must[[]byte](t)(retired.Signer().Introduce(next.Signer().Key()))))
+	trust := must[signed.Trust](t)(retired.Trust().Follow(must[[]byte](t)(retired.Signer().Introduce(next.Signer(), signed.Handover{First: 1}))))
 	m := next.Publish(shelftest.Slide(2024))
 	withdrawnBy := func(b *shelftest.Books) {
 		next.Source().Change(func(c *shelftest.Contents) {

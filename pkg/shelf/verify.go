@@ -2,6 +2,7 @@ package shelf
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"mime"
@@ -25,13 +26,49 @@ const (
 
 // without switches checks off. Tests alone set it, to see what each of them
 // holds up.
-type without struct{ chain, numbers, names, files, withdrawals, growth, closing bool }
+type without struct{ chain, numbers, names, files, withdrawals, growth, closing, notices bool }
+
+// contents is everything that a source holds.
+type contents struct {
+	stored     []Stored
+	checkpoint []byte // nil: there is none
+	keys       []byte // nil: the source tells of none
+}
+
+// keys asks a source that knows them for the line of keys.
+func (s *Shelf) keys(ctx context.Context) ([]byte, error) {
+	if keyed, ok := s.source.(Keyed); ok {
+		return keyed.Keys(ctx)
+	}
+	return nil, nil
+}
+
+// follow catches up with the line of keys that a source tells of: from what was
+// pinned, and never back behind what was trusted before.
+func (s *Shelf) follow(keys []byte) (signed.Trust, error) {
+	trust := s.trust
+	if s.held != nil {
+		trust = s.held.trust
+	}
+	if keys == nil {
+		return trust, nil
+	}
+	published, err := signed.ParseTrust(string(keys))
+	if err != nil {
+		return signed.Trust{}, err
+	}
+	return trust.Extend(published)
+}
 
 // verify opens everything that a source holds.
-func (s *Shelf) verify(stored []Stored, checkpoint []byte) (*stock, error) {
-	next := &stock{releases: make([]*Release, len(stored)), opened: make([]signed.Verified, len(stored))}
-	for i, kept := range stored {
-		opened, r, err := s.open(i+1, kept)
+func (s *Shelf) verify(c contents) (*stock, error) {
+	trust, err := s.follow(c.keys)
+	if err != nil {
+		return nil, fmt.Errorf("the keys: %w", err)
+	}
+	next := &stock{trust: trust, releases: make([]*Release, len(c.stored)), opened: make([]signed.Verified, len(c.stored))}
+	for i, kept := range c.stored {
+		opened, r, err := s.open(trust, i+1, kept)
 		if err != nil {
 			return nil, fmt.Errorf("release %d: %w", i+1, err)
 		}
@@ -40,11 +77,14 @@ func (s *Shelf) verify(stored []Stored, checkpoint []byte) (*stock, error) {
 	if err := signed.VerifyChain(signed.Hash{}, next.opened...); err != nil && !s.without.chain {
 		return nil, err
 	}
-	if checkpoint != nil {
-		if _, err := signed.OpenCheckpoint(s.trust, nil, checkpoint); err != nil {
+	if err := trust.VerifyHistory(next.opened...); err != nil && !s.without.chain {
+		return nil, err
+	}
+	if c.checkpoint != nil {
+		if _, err := signed.OpenCheckpoint(trust, nil, c.checkpoint); err != nil {
 			return nil, fmt.Errorf("checkpoint: %w", err)
 		}
-		next.checkpoint = bytes.Clone(checkpoint)
+		next.checkpoint = bytes.Clone(c.checkpoint)
 	}
 	if s.held != nil && !s.without.growth && !next.continues(s.held) {
 		return nil, errors.New("something that was published is gone")
@@ -66,16 +106,22 @@ func (s *stock) continues(before *stock) bool {
 	return true
 }
 
-// open opens one release. What is on the shelf already, byte for byte, need not
-// be verified again.
-func (s *Shelf) open(number int, kept Stored) (signed.Verified, *Release, error) {
-	if s.held != nil && number <= len(s.held.releases) && kept.Number == number {
-		if same := *s.held.releases[number-1]; bytes.Equal(same.Raw, kept.Manifest) {
-			same.Withdrawal, same.Notice = nil, nil
-			return s.held.opened[number-1], &same, s.takeBack(&same, s.held.opened[number-1], kept.Withdrawal)
-		}
+// knows says whether a release is on the shelf already, byte for byte and
+// verified with these keys. What a longer line says of it is not known yet.
+func (s *Shelf) knows(trust signed.Trust, number int, kept Stored) bool {
+	return s.held != nil && number <= len(s.held.releases) && kept.Number == number &&
+		len(trust.Keys()) == len(s.held.trust.Keys()) && bytes.Equal(s.held.releases[number-1].Raw, kept.Manifest)
+}
+
+// open opens one release. What is on the shelf already need not be verified
+// again.
+func (s *Shelf) open(trust signed.Trust, number int, kept Stored) (signed.Verified, *Release, error) {
+	if s.knows(trust, number, kept) {
+		same := *s.held.releases[number-1]
+		same.Withdrawal, same.Notice = nil, nil
+		return s.held.opened[number-1], &same, s.takeBack(trust, &same, s.held.opened[number-1], kept.Withdrawal)
 	}
-	opened, err := signed.Open(s.trust, signed.KindManifest, kept.Manifest)
+	opened, err := signed.Open(trust, signed.KindManifest, kept.Manifest)
 	if err != nil {
 		return opened, nil, err
 	}
@@ -91,16 +137,16 @@ func (s *Shelf) open(number int, kept Stored) (signed.Verified, *Release, error)
 	}
 	r := &Release{Manifest: manifest, Hash: opened.Hash(), Raw: bytes.Clone(kept.Manifest), Protected: protected}
 	r.series = sync.OnceValue(func() []report.Series { return report.Compare(manifest.Content) })
-	return opened, r, s.takeBack(r, opened, kept.Withdrawal)
+	return opened, r, s.takeBack(trust, r, opened, kept.Withdrawal)
 }
 
-// takeBack opens the withdrawal of a release, if there is one. A key that had
-// handed over before the release was signed cannot take it back.
-func (s *Shelf) takeBack(r *Release, manifest signed.Verified, raw []byte) error {
+// takeBack opens the withdrawal of a release, if there is one. A key that has
+// handed over takes nothing back after that.
+func (s *Shelf) takeBack(trust signed.Trust, r *Release, manifest signed.Verified, raw []byte) error {
 	if raw == nil {
 		return nil
 	}
-	opened, err := signed.Open(s.trust, signed.KindWithdrawal, raw)
+	opened, err := signed.Open(trust, signed.KindWithdrawal, raw)
 	if err != nil {
 		return fmt.Errorf("withdrawal: %w", err)
 	}
@@ -108,7 +154,10 @@ func (s *Shelf) takeBack(r *Release, manifest signed.Verified, raw []byte) error
 	if err := opened.Decode(&w); err != nil {
 		return fmt.Errorf("withdrawal: %w", err)
 	}
-	foreign := w.Number != r.Manifest.Number || w.Manifest != r.Hash || opened.Retired() && !manifest.Retired()
+	if err := trust.VerifyNotice(manifest, opened); err != nil && !s.without.notices {
+		return fmt.Errorf("withdrawal: %w", err)
+	}
+	foreign := w.Number != r.Manifest.Number || w.Manifest != r.Hash
 	if (foreign || !isDay(w.Withdrawn)) && !s.without.withdrawals {
 		return errors.New("the withdrawal is not this release's")
 	}

@@ -14,6 +14,7 @@ const (
 	Files       Check = "files"
 	Withdrawals Check = "withdrawals"
 	Growth      Check = "growth"
+	Notices     Check = "notices" // after their key was retired
 	Closing     Check = "closing" // of a question to the source before it is put
 )
 
@@ -23,7 +24,7 @@ func NewWithout(source Source, trust signed.Trust, checks ...Check) *Shelf {
 	for _, c := range checks {
 		*map[Check]*bool{
 			Chain: &s.without.chain, Numbers: &s.without.numbers, Names: &s.without.names,
-			Files: &s.without.files, Withdrawals: &s.without.withdrawals, Growth: &s.without.growth, Closing: &s.without.closing,
+			Files: &s.without.files, Withdrawals: &s.without.withdrawals, Growth: &s.without.growth, Notices: &s.without.notices, Closing: &s.without.closing,
 		}[c] = true
 	}
 	return s

@@ -13,7 +13,7 @@ import (
 func chainOf(t testing.TB, n int) (chain []Verified) {
 	t.Helper()
 	old, next := signer(t, 1), signer(t, 2)
-	trust := need[Trust](t)(Pin(old.Key()).Follow(need[[]byte](t)(old.Introduce(next.Key()))))
+	trust := need[Trust](t)(Pin(old.Key()).Follow(need[[]byte](t)(old.Introduce(next, Handover{First: 1}))))
 	var link Link
 	for i := range n {
 		s := old
@@ -60,7 +60,7 @@ func TestVerifyChain_breaks(t *testing.T) {
 
 func TestVerifyChain_refuses_links(t *testing.T) {
 	old, next := signer(t, 1), signer(t, 2)
-	trust := need[Trust](t)(Pin(old.Key()).Follow(need[[]byte](t)(old.Introduce(next.Key()))))
+	trust := need[Trust](t)(Pin(old.Key()).Follow(need[[]byte](t)(old.Introduce(next, Handover{First: 1}))))
 	open := func(s Signer, kind Kind, document any) Verified {
 		return need[Verified](t)(Open(trust, kind, need[[]byte](t)(s.Sign(kind, document))))
 	}

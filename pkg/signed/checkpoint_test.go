@@ -70,7 +70,7 @@ func TestCheckpoint_round_trip_with_witnesses(t *testing.T) {
 
 func TestCheckpoint_outlasts_a_rotation(t *testing.T) {
 	old, next := signer(t, 1), signer(t, 2)
-	trust := need[Trust](t)(Pin(old.Key()).Follow(need[[]byte](t)(old.Introduce(next.Key()))))
+	trust := need[Trust](t)(Pin(old.Key()).Follow(need[[]byte](t)(old.Introduce(next, Handover{First: 1}))))
 	msg := need[[]byte](t)(old.SignCheckpoint(checkpointText(t)))
 	if c := need[Checkpoint](t)(OpenCheckpoint(trust, nil, msg)); c.Key() != old.Key() {
 		t.Errorf("signed by %s", c.Key())

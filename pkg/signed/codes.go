@@ -35,6 +35,12 @@ const (
 	// CodeRotationInvalid: a statement that does not introduce a new key in
 	// the name of the newest one.
 	CodeRotationInvalid fault.Code = "rotation_invalid"
+	// CodeKeyNotInForce: a trusted key signed it, but not in its time.
+	CodeKeyNotInForce fault.Code = "signing_key_not_in_force"
+	// CodeTrustMalformed: not a key and the statements that follow it.
+	CodeTrustMalformed fault.Code = "key_line_malformed"
+	// CodeTrustForked: two lines of keys of which neither continues the other.
+	CodeTrustForked fault.Code = "key_line_forked"
 	// CodeCheckpointMalformed: not a signed note.
 	CodeCheckpointMalformed fault.Code = "checkpoint_malformed"
 )
@@ -78,6 +84,9 @@ var (
 	errContentUnexpected   = fault.New(fault.Invalid, CodeContentUnexpected)
 	errChainBroken         = fault.New(fault.Invalid, CodeChainBroken)
 	errRotationInvalid     = fault.New(fault.Invalid, CodeRotationInvalid)
+	errKeyNotInForce       = fault.New(fault.Invalid, CodeKeyNotInForce)
+	errTrustMalformed      = fault.New(fault.Malformed, CodeTrustMalformed)
+	errTrustForked         = fault.New(fault.Invalid, CodeTrustForked)
 	errCheckpointMalformed = fault.New(fault.Malformed, CodeCheckpointMalformed)
 	errKeyMalformed        = fault.New(fault.Malformed, CodeKeyMalformed)
 	errKeyMissing          = fault.New(fault.Unavailable, CodeKeyMissing)

@@ -13,6 +13,8 @@ type Verified struct {
 	key        Key
 	generation int  // place of key in the line that was trusted
 	retired    bool // the line has a later key
+	first      int  // the release from which on the key was in force
+	until      int  // the release from which on it was not; 0: it still is
 	document   string
 	hash       Hash
 }
@@ -28,9 +30,19 @@ func (v Verified) Kind() Kind { return v.kind }
 // Key says who signed it.
 func (v Verified) Key() Key { return v.key }
 
+// Governs refuses a document whose key was not in force for the release of a
+// number, with CodeKeyNotInForce: a retired key signs no later release, and a
+// new one none before its time.
+func (v Verified) Governs(number int) error {
+	if v.kind == "" || number < v.first || v.until != 0 && number >= v.until {
+		return errKeyNotInForce
+	}
+	return nil
+}
+
 // Retired says that the key which signed has since handed over to another. The
-// document may be older than that, which its place in the chain or a checkpoint
-// shows, or the work of somebody who found the old key.
+// document may be older than that, which Governs and Trust.VerifyNotice tell,
+// or the work of somebody who found the old key.
 func (v Verified) Retired() bool { return v.retired }
 
 // Hash is the SHA-256 of the signed bytes as a whole, which sha256sum gives for

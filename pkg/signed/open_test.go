@@ -162,7 +162,9 @@ func TestOpen_contrast_no_domain_separation(t *testing.T) {
 		scheme scheme
 		code   fault.Code
 	}{{"separated", standard, CodeSignatureInvalid}, {"mixed", mixed, ""}} {
-		raw := need[[]byte](t)(tt.scheme.sign(s, KindManifest, rotation{New: thief.Key(), Old: s.Key()}))
+		stolen := terms{Handover{First: 1, Notices: []Hash{}}, thief.Key(), s.Key()}
+		accepted := thief.raw(need[[]byte](t)(tt.scheme.acceptance(stolen)))
+		raw := need[[]byte](t)(tt.scheme.sign(s, KindManifest, rotation{stolen, accepted}))
 		recast := bytes.Replace(raw, []byte(KindManifest), []byte(KindRotation), 1)
 		trust, err := Pin(s.Key()).follow(tt.scheme, [][]byte{recast})
 		wantCode(t, err, tt.code)

@@ -29,7 +29,7 @@ func (c scheme) sign(s Signer, kind Kind, document any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	signature := ed25519.Sign(s.private, c.message(kind, b))
+	signature := s.raw(c.message(kind, b))
 	raw := envelope{Document: b, Key: s.key.ID(), Kind: kind, Signature: signature}.encode()
 	if len(raw) > MaxSize {
 		return nil, errDocumentTooLarge
@@ -53,8 +53,9 @@ func (c scheme) open(t Trust, kind Kind, raw []byte) (Verified, error) {
 		}
 		known = true
 		if c.verify(key.public[:], message, e.Signature) {
+			first, until := t.term(i)
 			return Verified{
-				kind: kind, key: key, generation: i, retired: i < len(t.line)-1,
+				kind: kind, key: key, generation: i, retired: i < len(t.line)-1, first: first, until: until,
 				document: string(e.Document), hash: HashOf(raw),
 			}, nil
 		}

@@ -38,14 +38,8 @@ func (s Signer) Sign(kind Kind, document any) ([]byte, error) {
 	return standard.sign(s, kind, document)
 }
 
-// Introduce makes the statement by which s hands over to next: whoever trusts
-// s can follow it (Trust.Follow). From then on s should sign nothing.
-func (s Signer) Introduce(next Key) ([]byte, error) {
-	if next.name != s.key.name || next == s.key {
-		return nil, errRotationInvalid
-	}
-	return standard.sign(s, KindRotation, rotation{New: next, Old: s.key})
-}
+// raw signs a message as it is.
+func (s Signer) raw(message []byte) []byte { return ed25519.Sign(s.private, message) }
 
 func newSigner(name string, seed []byte) (Signer, error) {
 	if !validName(name) || len(seed) != ed25519.SeedSize {
