@@ -53,6 +53,7 @@ type session struct {
 	now      func() time.Time
 	random   io.Reader
 	getenv   func(string) string
+	memory   memory
 }
 
 // output remembers that something could not be written: whoever should have
@@ -73,7 +74,9 @@ func (o *output) Write(b []byte) (int, error) {
 // run reads the command line and runs one command.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	out := &output{Writer: stdout}
-	err := runCommand(ctx, args, &session{in: stdin, out: out, err: stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv})
+	s := &session{in: stdin, out: out, err: stderr, now: time.Now, random: rand.Reader, getenv: os.Getenv, memory: grantedMemory(os.DirFS("/"))}
+	s.memory.bindHeap(s.getenv)
+	err := runCommand(ctx, args, s)
 	if out.failed != nil {
 		lost := fmt.Errorf("what the command had to say is not complete, because the output cannot be written: %w", out.failed)
 		if err == nil || errors.Is(err, out.failed) {

@@ -36,7 +36,7 @@ type role struct {
 // config says where the stores are. It does not open anything.
 func (p place) config(s *session) (store.Config, error) {
 	files := dsnFiles{}
-	c := store.Config{Backend: store.SQLite, Folder: p.Data, Connections: p.PostgresMaxConns, Renewed: files.renewed}
+	c := store.Config{Backend: store.SQLite, Folder: p.Data, Pages: s.memory.pages(), Connections: p.PostgresMaxConns, Renewed: files.renewed}
 	for _, r := range []role{
 		{p.IntakeDSNFile, "CASESTAT_INTAKE_DSN", &c.Intake},
 		{p.CounterDSNFile, "CASESTAT_COUNTER_DSN", &c.Counter},

@@ -27,6 +27,7 @@ type Config struct {
 
 	Folder   string // SQLite: the data folder; made if it is missing
 	ReadOnly bool   // SQLite: do not write, and let another process do so
+	Pages    int64  // SQLite: bytes of a file that its writer keeps in memory, outside of Go's; 0 means 64 MiB
 
 	// Connector, on SQLite, stands between this package and the driver, so that
 	// a test can cut a transaction at any statement. Nil: nothing does.
@@ -65,12 +66,15 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Write == 0 {
 		c.Write = 10 * time.Second
 	}
+	if c.Pages == 0 {
+		c.Pages = 64 << 20
+	}
 	switch {
 	case c.Backend != SQLite && c.Backend != Postgres:
 		return c, errors.New("store: the backend must be sqlite or postgres")
 	case c.Backend == SQLite && c.Folder == "":
 		return c, errors.New("store: SQLite needs a data folder")
-	case c.Connections < 0 || c.Acquire < 0 || c.Write < 0:
+	case c.Connections < 0 || c.Pages < 0 || c.Acquire < 0 || c.Write < 0:
 		return c, errors.New("store: a limit is negative")
 	}
 	return c, nil

@@ -19,6 +19,17 @@ func ExecOnWriter(ctx context.Context, r *Records, statement string) error {
 	return r.db.session(ctx, l).Exec(statement).Error
 }
 
+// CacheSize gives what SQLite says of the pages that the writer keeps: KiB, negative.
+func CacheSize(ctx context.Context, r *Records) (n int, err error) {
+	l, err := r.db.leaseFrom(ctx, r.db.writer)
+	if err != nil {
+		return 0, err
+	}
+	defer l.release()
+	err = r.db.session(ctx, l).Raw(`PRAGMA cache_size`).Row().Scan(&n)
+	return n, err
+}
+
 // CloseReaders leaves the connection that writes alone with the file.
 func CloseReaders(r *Records) error { return r.db.reader.close() }
 

@@ -108,23 +108,24 @@ func (tx intakeTx) Save(_ context.Context, versions []intake.Version) error {
 	if err != nil {
 		return err
 	}
-	var first, later []recordRow
-	for i, r := range rows {
+	later := len(rows) // from there on
+	for i := 0; i < later; {
 		switch {
-		case versions[i].Withdrawn:
+		case rows[i].withdrawn:
 			return errors.New("store: a tombstone is no version to save")
-		case r.version == 1:
-			first = append(first, r)
-		default:
-			later = append(later, r)
+		case rows[i].version == 1:
+			i++
+		default: // apart in place: a batch has many rows
+			later--
+			rows[i], rows[later] = rows[later], rows[i]
 		}
 	}
-	sortRows(first)
-	sortRows(later)
-	if err := tx.dialect.insert(tx.transaction, first); err != nil {
+	sortRows(rows[:later])
+	sortRows(rows[later:])
+	if err := tx.dialect.insert(tx.transaction, rows[:later]); err != nil {
 		return fmt.Errorf("save records: %w", err)
 	}
-	if err := tx.dialect.supersede(tx.transaction, later); err != nil {
+	if err := tx.dialect.supersede(tx.transaction, rows[later:]); err != nil {
 		return fmt.Errorf("correct records: %w", err)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gorm.io/gorm"
 	"modernc.org/sqlite"
@@ -25,7 +26,7 @@ var (
 		"busy_timeout(5000)", "foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)",
 		"secure_delete(1)", "synchronous(FULL)", "temp_store(MEMORY)",
 	}
-	writePragmas = []string{"journal_mode(WAL)", "cache_size(-65536)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)"}
+	writePragmas = []string{"journal_mode(WAL)", "wal_autocheckpoint(4000)", "journal_size_limit(67108864)"}
 	readPragmas  = []string{"query_only(1)"}
 )
 
@@ -71,7 +72,7 @@ func openWriter(ctx context.Context, c Config, file string) (_ leaser, err error
 	if err := f.Close(); err != nil {
 		return nil, fmt.Errorf("make the data file: %w", err)
 	}
-	db, err := c.connect(file, "rw", append(commonPragmas[:len(commonPragmas):len(commonPragmas)], writePragmas...))
+	db, err := c.connect(file, "rw", slices.Concat(commonPragmas, writePragmas, []string{keepPages(c.Pages)}))
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +85,10 @@ func openWriter(ctx context.Context, c Config, file string) (_ leaser, err error
 	s.free <- &sqliteConn{conn: conn, known: map[string]*sql.Stmt{}}
 	return s, nil
 }
+
+// keepPages is the pragma that bounds what a connection keeps of its file. In
+// negative numbers it counts KiB.
+func keepPages(bytes int64) string { return fmt.Sprintf("cache_size(%d)", -max(bytes>>10, 1)) }
 
 func openReader(ctx context.Context, c Config, file string) (*sql.DB, error) {
 	mode := "rw" // a reader of a file in use writes to its shared memory

@@ -171,12 +171,28 @@ func TestT26_AReleaseIsNotReplaced(t *testing.T) {
 	}
 }
 
+func TestTheWriterKeepsAsManyPagesAsItIsGiven(t *testing.T) {
+	for given, want := range map[int64]int{0: -64 << 10, 12 << 20: -12 << 10, 1: -1} { // bytes, KiB
+		c := storetest.Config(t, store.SQLite)
+		c.Pages = given
+		r, err := store.Open(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { r.Close() })
+		if got, err := store.CacheSize(t.Context(), r); err != nil || got != want {
+			t.Errorf("given %d: cache_size %d, %v, want %d", given, got, err, want)
+		}
+	}
+}
+
 func TestConfigRefusesWhatCannotWork(t *testing.T) {
 	for name, c := range map[string]store.Config{
 		"no backend":        {},
 		"another backend":   {Backend: "oracle"},
 		"SQLite nowhere":    {Backend: store.SQLite},
 		"a negative limit":  {Backend: store.SQLite, Folder: "x", Write: -1},
+		"negative pages":    {Backend: store.SQLite, Folder: "x", Pages: -1},
 		"a file for folder": {Backend: store.SQLite, Folder: "sqlite_test.go"},
 	} {
 		if _, err := store.Open(t.Context(), c); err == nil {
