@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,13 +48,13 @@ func newCage(t *testing.T, limit int) *cage {
 	return c
 }
 
-// shutIn has a program run in the cage from its first instruction on, with
-// further variables in its environment.
-func (c *cage) shutIn(variables ...string) func(*exec.Cmd) {
+// shutIn has a program run in the cage from its first instruction on, with no
+// word in its environment of what Go may have.
+func (c *cage) shutIn() func(*exec.Cmd) {
 	return func(run *exec.Cmd) {
 		shut := []string{"sh", "-c", `echo $$ >"$0" && exec "$@"`, filepath.Join(c.folder, "cgroup.procs"), run.Path}
 		run.Path, run.Args = "/bin/sh", append(shut, run.Args[1:]...)
-		run.Env = append(os.Environ(), variables...)
+		run.Env = slices.DeleteFunc(os.Environ(), func(one string) bool { return strings.HasPrefix(one, "GOMEMLIMIT=") })
 	}
 }
 
