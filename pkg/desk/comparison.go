@@ -74,23 +74,20 @@ func (s *Service) Compare(ctx context.Context, p access.Principal, q Pair) (_ *I
 	case q.From >= q.To:
 		return nil, refused(CodeYearsNotInOrder, "/to")
 	}
-	done, err := s.turn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	of := Query{Year: q.To, Purpose: q.Purpose}
-	if err := s.admit(ctx, p, reading{Query: of, deed: DeedDeskComparison}, q.From, q.To); err != nil {
-		return nil, err
-	}
-	counted, err := s.counted(ctx, f, q)
-	if err != nil {
-		return nil, err
-	}
-	i := &Internal{year: q.To, purpose: q.Purpose, codebook: s.deps.Figures.Book.Version}
-	i.comparison = compare(f, q, counted)
-	i.contacts = i.comparison.From.Contacts + i.comparison.To.Contacts
-	return i, nil
+	return s.inTurn(ctx, func() (*Internal, error) {
+		of := Query{Year: q.To, Purpose: q.Purpose}
+		if err := s.admit(ctx, p, reading{Query: of, deed: DeedDeskComparison}, q.From, q.To); err != nil {
+			return nil, err
+		}
+		counted, err := s.counted(ctx, f, q)
+		if err != nil {
+			return nil, err
+		}
+		i := &Internal{year: q.To, purpose: q.Purpose, codebook: s.deps.Figures.Book.Version}
+		i.comparison = compare(f, q, counted)
+		i.contacts = i.comparison.From.Contacts + i.comparison.To.Contacts
+		return i, nil
+	})
 }
 
 // member is what one organisation reported in the two years.

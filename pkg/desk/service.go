@@ -51,12 +51,13 @@ func New(deps Deps) (*Service, error) {
 	return s, nil
 }
 
-// turn waits until the question may be answered, as long as ctx lasts; the
-// caller gives its turn back with done.
-func (s *Service) turn(ctx context.Context) (done func(), err error) {
+// inTurn answers a question when it is its turn, and waits for that as long as
+// ctx lasts.
+func (s *Service) inTurn(ctx context.Context, answer func() (*Internal, error)) (*Internal, error) {
 	select {
 	case s.turns <- struct{}{}:
-		return func() { <-s.turns }, nil
+		defer func() { <-s.turns }()
+		return answer()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -71,16 +72,13 @@ type Query struct {
 // Figures reads every figure over a closed year of all members.
 func (s *Service) Figures(ctx context.Context, p access.Principal, q Query) (_ *Internal, err error) {
 	defer fault.Wrap(&err, "desk figures")
-	done, err := s.turn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	columns, err := s.desk(ctx, p, reading{Query: q, deed: DeedDeskFigures, fields: table.Fields(s.deps.Figures)})
-	if err != nil {
-		return nil, err
-	}
-	return s.figures(columns, q)
+	return s.inTurn(ctx, func() (*Internal, error) {
+		columns, err := s.desk(ctx, p, reading{Query: q, deed: DeedDeskFigures, fields: table.Fields(s.deps.Figures)})
+		if err != nil {
+			return nil, err
+		}
+		return s.figures(columns, q)
+	})
 }
 
 // Table counts a table over a closed year of all members.
@@ -96,32 +94,26 @@ func (s *Service) Table(ctx context.Context, p access.Principal, q Query, spec t
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.turn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	columns, err := s.desk(ctx, p, reading{Query: q, deed: DeedDeskTable, fields: question.Fields()})
-	if err != nil {
-		return nil, err
-	}
-	return s.table(columns, q, question)
+	return s.inTurn(ctx, func() (*Internal, error) {
+		columns, err := s.desk(ctx, p, reading{Query: q, deed: DeedDeskTable, fields: question.Fields()})
+		if err != nil {
+			return nil, err
+		}
+		return s.table(columns, q, question)
+	})
 }
 
 // OwnFigures reads every figure over the principal's organisation's records of a year.
 func (s *Service) OwnFigures(ctx context.Context, p access.Principal, year int) (_ *Internal, err error) {
 	defer fault.Wrap(&err, "own figures")
-	done, err := s.turn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	q := Query{Year: year}
-	columns, err := s.own(ctx, p, reading{Query: q, deed: DeedOwnFigures, fields: table.Fields(s.deps.Figures)})
-	if err != nil {
-		return nil, err
-	}
-	return s.figures(columns, q)
+	return s.inTurn(ctx, func() (*Internal, error) {
+		q := Query{Year: year}
+		columns, err := s.own(ctx, p, reading{Query: q, deed: DeedOwnFigures, fields: table.Fields(s.deps.Figures)})
+		if err != nil {
+			return nil, err
+		}
+		return s.figures(columns, q)
+	})
 }
 
 // OwnTable counts a table over the principal's organisation's records of a year.
@@ -134,42 +126,36 @@ func (s *Service) OwnTable(ctx context.Context, p access.Principal, year int, sp
 	if err != nil {
 		return nil, err
 	}
-	done, err := s.turn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	q := Query{Year: year}
-	columns, err := s.own(ctx, p, reading{Query: q, deed: DeedOwnTable, fields: question.Fields()})
-	if err != nil {
-		return nil, err
-	}
-	return s.table(columns, q, question)
+	return s.inTurn(ctx, func() (*Internal, error) {
+		q := Query{Year: year}
+		columns, err := s.own(ctx, p, reading{Query: q, deed: DeedOwnTable, fields: question.Fields()})
+		if err != nil {
+			return nil, err
+		}
+		return s.table(columns, q, question)
+	})
 }
 
 // OwnQuality says for each field how often it was asked and answered in the
 // principal's organisation's records of a year.
 func (s *Service) OwnQuality(ctx context.Context, p access.Principal, year int) (_ *Internal, err error) {
 	defer fault.Wrap(&err, "own quality")
-	done, err := s.turn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer done()
-	q := Query{Year: year}
-	columns, err := s.own(ctx, p, reading{Query: q, deed: DeedOwnQuality})
-	if err != nil {
-		return nil, err
-	}
-	i := s.internal(columns, q)
-	for _, column := range record.NewSchema(s.deps.Figures.Book).Columns {
-		coverage, err := columns.Coverage(column.Field.Name, nil)
+	return s.inTurn(ctx, func() (*Internal, error) {
+		q := Query{Year: year}
+		columns, err := s.own(ctx, p, reading{Query: q, deed: DeedOwnQuality})
 		if err != nil {
 			return nil, err
 		}
-		i.quality = append(i.quality, coverage)
-	}
-	return i, nil
+		i := s.internal(columns, q)
+		for _, column := range record.NewSchema(s.deps.Figures.Book).Columns {
+			coverage, err := columns.Coverage(column.Field.Name, nil)
+			if err != nil {
+				return nil, err
+			}
+			i.quality = append(i.quality, coverage)
+		}
+		return i, nil
+	})
 }
 
 // reading is one deed of reading: what for, and which columns (none: all).
