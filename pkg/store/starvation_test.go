@@ -33,7 +33,7 @@ func awaitReady(t *testing.T, r *store.Records) {
 	t.Fatal("the store is never ready again")
 }
 
-func TestAStoreWhoseDiskIsFullIsNotReadyUntilItHasRoom(t *testing.T) {
+func TestAStoreWhoseDiskIsFullIsNotReadyUntilItHasSpace(t *testing.T) {
 	c := storetest.Config(t, store.SQLite)
 	r := storetest.OpenConfig(t, c)
 	elsewhere := filepath.Join(t.TempDir(), "gone")

@@ -12,14 +12,14 @@ import (
 // takes writes again.
 const trialSize = 256 << 10
 
-// errNoRoom: a write failed for the storage, and none has worked since.
-var errNoRoom = errors.New("store: the disk is full or fails")
+// errStarved: a write failed for the storage, and none has worked since.
+var errStarved = errors.New("store: the disk is full or fails")
 
 // ping says whether the database answers, and whether it took the last write.
 // It writes nothing itself, however often it is asked.
 func (d *database) ping(ctx context.Context) error {
 	if d.starved.pending() {
-		return fault.Because(errNoRoom, fault.Unavailable, CodeUnavailable)
+		return fault.Because(errStarved, fault.Unavailable, CodeUnavailable)
 	}
 	return d.reading(ctx, d.reader, func(tx *transaction) error {
 		var one int
