@@ -3858,7 +3858,7 @@ type Plan struct {
 	Intervals *PlanIntervals `json:"intervals,omitempty"`
 	Panels    *[]WantedPanel `json:"panels,omitempty"`
 
-	// Participation Who took part in a year, whether or not anybody turned to them; never published
+	// Participation Who took part in a year, whether or not anybody turned to them: members, closed ones included. Another id is refused (plan_organisation_unknown). Never published
 	Participation *[]Participation `json:"participation,omitempty"`
 
 	// Policy The protection's parameters, all of them public; what is left out has its default

@@ -19,6 +19,8 @@ const insideTime = 20 * time.Second
 // checks are what a computation has to pass. Tests switch them off one by one,
 // to see what each holds up.
 type checks struct {
+	// known refuses a plan that names organisations that are not there.
+	known  func(context.Context, Tx, *plan.Plan) error
 	enough func(t *story, threshold int) error
 	// unchanged refuses to save a computation of records that changed meanwhile.
 	unchanged func(context.Context, *Service, *computation) error
@@ -37,7 +39,7 @@ type checks struct {
 }
 
 var standard = checks{
-	enough: enough, unchanged: unchanged, verify: auditor.Verify, attack: auditor.Attack, findAs: auditor.FindAs, separate: separate, inside: insideTime,
+	known: known, enough: enough, unchanged: unchanged, verify: auditor.Verify, attack: auditor.Attack, findAs: auditor.FindAs, separate: separate, inside: insideTime,
 	again: disclosure.Prepare, runs: matchingRuns,
 }
 

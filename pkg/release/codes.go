@@ -76,6 +76,9 @@ const (
 	// CodeNotNamed: an organisation has records of the year and is not among those
 	// that the plan says took part in it.
 	CodeNotNamed fault.Code = "organisation_not_named"
+	// CodeTookPartUnknown: no member organisation has the id that the plan names
+	// as one that took part.
+	CodeTookPartUnknown fault.Code = "plan_organisation_unknown"
 	// CodeOutdated: the records, or the releases of the year, are not those that
 	// were protected. Compute again.
 	CodeOutdated fault.Code = "computation_outdated"

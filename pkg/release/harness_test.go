@@ -91,6 +91,7 @@ type house struct {
 	*release.Service
 	t       testing.TB
 	memory  *releasetest.Memory
+	members []access.OrganisationID // of a house with panels
 	archive *releasetest.Archive
 	shelf   *shelf.Shelf
 	deps    release.Deps

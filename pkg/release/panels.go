@@ -1,6 +1,7 @@
 package release
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -24,6 +25,31 @@ func (t *story) named(p *plan.Plan) error {
 				Code: CodeNotNamed, Pointer: fmt.Sprintf("/participation/%d/organisations", at),
 			})
 		}
+	}
+	return nil
+}
+
+// known refuses a plan that names as having taken part what is no member
+// organisation: "9 of 12 reported" would be false, and a panel of three might be
+// one of two. Members that are closed by now took part in their years.
+func known(ctx context.Context, tx Tx, p *plan.Plan) error {
+	if len(p.Participation) == 0 {
+		return nil
+	}
+	members, err := tx.Members(ctx)
+	if err != nil {
+		return err
+	}
+	var unknown []fault.Detail
+	for i, t := range p.Participation {
+		for k, o := range t.Organisations {
+			if !slices.Contains(members, access.OrganisationID(o)) {
+				unknown = append(unknown, fault.Detail{Code: CodeTookPartUnknown, Pointer: fmt.Sprintf("/participation/%d/organisations/%d", i, k)})
+			}
+		}
+	}
+	if len(unknown) > 0 {
+		return fault.New(fault.Invalid, CodeTookPartUnknown, unknown...)
 	}
 	return nil
 }

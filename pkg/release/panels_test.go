@@ -72,6 +72,10 @@ func twoYears(t testing.TB) *house {
 	h := open(t)
 	h.WithInsideTime(time.Millisecond)
 	h.withOtherYear()
+	for n := range 40 {
+		h.members = append(h.members, member(n))
+	}
+	h.memory.SetMembers(h.members...)
 	h.memory.SetRecords(otherYear, spread(t, before...))
 	h.memory.SetRecords(theYear, spread(t, after...))
 	return h
@@ -265,6 +269,49 @@ func TestWhoHasRecordsAndIsNotNamedIsRefused(t *testing.T) {
 	want := []fault.Detail{{Code: release.CodeNotNamed, Pointer: "/participation/1/organisations"}}
 	if diff := cmp.Diff(want, details(err)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// An id that nobody has would make up for an organisation that was left out, and
+// a panel of three out of one of two.
+func TestWhoTookPartAndIsNoMemberIsRefused(t *testing.T) {
+	h := twoYears(t)
+	h.memory.SetMembers(slices.DeleteFunc(h.members, func(o access.OrganisationID) bool { return o == member(9) || o == member(20) })...)
+	_, err := h.Plan(t.Context(), author, draftA, document(t, compared(t)), 0)
+	wantRefusal(t, err, fault.Invalid, release.CodeTookPartUnknown)
+	want := []fault.Detail{
+		{Code: release.CodeTookPartUnknown, Pointer: "/participation/0/organisations/8"},
+		{Code: release.CodeTookPartUnknown, Pointer: "/participation/1/organisations/9"},
+	}
+	if diff := cmp.Diff(want, details(err)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if strings.Contains(err.Error(), string(member(9))) {
+		t.Errorf("the id is repeated: %v", err)
+	}
+	if _, err := h.memory.Draft(t.Context(), draftA); fault.CodeOf(err) != release.CodeDraftUnknown {
+		t.Errorf("something of it was kept: %v", err)
+	}
+	h.memory.Fail = failing("members")
+	if _, err = h.Plan(t.Context(), author, draftA, document(t, compared(t)), 0); fault.KindOf(err) != fault.Internal {
+		t.Errorf("members that cannot be read: %v", err)
+	}
+}
+
+// The contrast: unlooked at, ids that nobody has are published as having taken part.
+func TestWhoTookPartContrast(t *testing.T) {
+	h := twoYears(t)
+	h.memory.SetMembers()
+	h.WithoutKnown()
+	p := compared(t)
+	p.Participation[1].Organisations = append(p.Participation[1].Organisations, memberIDs(50, 51)...)
+	h.planned(draftA, p)
+	d := must[release.Draft](t)(h.Compute(t.Context(), author, draftA))
+	must[release.Draft](t)(h.Submit(t.Context(), author, draftA, waivers(d)))
+	must[release.Draft](t)(h.Approve(t.Context(), reviewer, draftA, h.version(draftA)))
+	must[release.Draft](t)(h.Publish(t.Context(), author, draftA))
+	if got := panelOf(t, h.content().Years[1]).Reporting; got != len(after)+2 {
+		t.Errorf("%d took part", got)
 	}
 }
 

@@ -30,7 +30,7 @@ func (s *Service) Plan(ctx context.Context, p access.Principal, id DraftID, docu
 	if !id.Valid() {
 		return Draft{}, fault.New(fault.Invalid, CodeIDInvalid)
 	}
-	canonical, err := s.readPlan(document)
+	read, canonical, err := s.readPlan(document)
 	if err != nil {
 		return Draft{}, err
 	}
@@ -49,6 +49,9 @@ func (s *Service) Plan(ctx context.Context, p access.Principal, id DraftID, docu
 		case !absent && current.in(Planned, Computed, Rejected) != nil:
 			return conflict(CodeDraftState)
 		}
+		if err := s.checks.known(ctx, tx, read); err != nil {
+			return err
+		}
 		d = wanted
 		d.Version = replaces + 1
 		return save(ctx, tx, d, step{deed: s.deed(p, DeedPlanned, string(id)), artefacts: &Artefacts{}})
@@ -65,14 +68,14 @@ func (d *Draft) again(wanted Draft, replaces int) bool {
 }
 
 // readPlan checks a plan as far as it can be checked without a record, and
-// gives the bytes that are kept of it.
-func (s *Service) readPlan(document []byte) ([]byte, error) {
-	read, err := plan.Read(document, s.deps.Figures.Book)
-	if err != nil {
-		return nil, err
+// gives it with the bytes that are kept of it.
+func (s *Service) readPlan(document []byte) (read *plan.Plan, canonical []byte, err error) {
+	if read, err = plan.Read(document, s.deps.Figures.Book); err != nil {
+		return nil, nil, err
 	}
 	if _, err := frame.Lay(read, s.deps.Figures, nobody); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return read.JSON()
+	canonical, err = read.JSON()
+	return read, canonical, err
 }

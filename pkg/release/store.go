@@ -41,13 +41,20 @@ type Drafts interface {
 
 // Tx is one transaction of Drafts. The Save methods insert or replace by key.
 type Tx interface {
+	RequestsTx
+	// Members are the member organisations that there are, closed ones included.
+	Members(ctx context.Context) ([]access.OrganisationID, error)
 	Draft(ctx context.Context, id DraftID) (Draft, error)
 	SaveDraft(ctx context.Context, d Draft) error
 	// SaveArtefacts replaces all artefacts of a draft.
 	SaveArtefacts(ctx context.Context, id DraftID, a Artefacts) error
+	Append(ctx context.Context, entries []ledger.Entry) error
+}
+
+// RequestsTx is the part of a Tx that keeps requests.
+type RequestsTx interface {
 	Requests(ctx context.Context) ([]Request, error)
 	SaveRequest(ctx context.Context, r Request) error
-	Append(ctx context.Context, entries []ledger.Entry) error
 }
 
 // Shelf gives the releases of the Archive, each verified, in the order of

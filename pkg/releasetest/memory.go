@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 
+	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/ledger"
 	"manniskohandel.se/casestat/pkg/record"
@@ -18,12 +19,13 @@ import (
 // Memory is a release.Records and a release.Drafts without durability. The
 // zero value is empty and has no closed year.
 type Memory struct {
-	// Fail, when set, is asked before each step ("snapshot", "begin", "draft",
+	// Fail, when set, is asked before each step ("snapshot", "begin", "members", "draft",
 	// "artefacts", "request", "append", "commit"), and "committed" after the
 	// last; its error fails that step, though after "committed" it is too late.
 	Fail func(step string) error
 
-	recordsMu sync.Mutex // guards periods and records
+	recordsMu sync.Mutex // guards members, periods and records
+	members   []access.OrganisationID
 	periods   map[int]record.PeriodState
 	records   map[int][]release.Counted
 
@@ -60,6 +62,13 @@ func (m *Memory) SetPeriod(year int, to record.PeriodState) {
 		m.periods = make(map[int]record.PeriodState)
 	}
 	m.periods[year] = to
+}
+
+// SetMembers makes these the member organisations.
+func (m *Memory) SetMembers(ids ...access.OrganisationID) {
+	m.recordsMu.Lock()
+	defer m.recordsMu.Unlock()
+	m.members = slices.Clone(ids)
 }
 
 // SetRecords makes these the records of a year.
@@ -223,6 +232,15 @@ type memoryTx struct {
 
 func (t *memoryTx) Draft(_ context.Context, id release.DraftID) (release.Draft, error) {
 	return t.state.draft(id)
+}
+
+func (t *memoryTx) Members(context.Context) ([]access.OrganisationID, error) {
+	if err := t.m.fail("members"); err != nil {
+		return nil, err
+	}
+	t.m.recordsMu.Lock()
+	defer t.m.recordsMu.Unlock()
+	return slices.Clone(t.m.members), nil
 }
 
 func (t *memoryTx) SaveDraft(_ context.Context, d release.Draft) error {

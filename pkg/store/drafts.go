@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/fault"
 	"manniskohandel.se/casestat/pkg/ledger"
 	"manniskohandel.se/casestat/pkg/release"
@@ -22,6 +23,8 @@ const (
 FROM draft d LEFT JOIN draft_artefact a ON a.draft = d.id WHERE d.id = ?`
 
 	selectDraftYears = `SELECT year, records FROM draft_year WHERE draft = ? ORDER BY year`
+
+	selectMembers = `SELECT id FROM organisation WHERE kind = 'member' ORDER BY id`
 
 	selectRequests = `SELECT body FROM table_request ORDER BY place`
 
@@ -108,6 +111,19 @@ func (tx draftTx) Draft(_ context.Context, id release.DraftID) (release.Draft, e
 	}
 	d, err := scanBody[release.Draft](tx.gorm.Raw(selectDraft, tx.dialect.bind(key)).Row())
 	return d, draftUnknown(err)
+}
+
+// Members holds until the transaction ends: whoever founds an organisation waits
+// for the ledger's head.
+func (tx draftTx) Members(context.Context) (out []access.OrganisationID, err error) {
+	ids, err := collect(scanID)(tx.gorm.Raw(selectMembers).Rows())
+	if err != nil {
+		return nil, fmt.Errorf("read the members: %w", classify(err))
+	}
+	for _, id := range ids {
+		out = append(out, access.OrganisationID(id.String()))
+	}
+	return out, nil
 }
 
 // SaveDraft refuses a version that does not follow the one there is; whatever

@@ -30,7 +30,7 @@ UNION SELECT draft FROM draft_artefact WHERE snapshot IS NOT NULL`
 func (tx *transaction) forgetYears(years []int) error {
 	slices.Sort(years)
 	for _, year := range slices.Compact(years) {
-		drafts, err := collect(scanDraftID)(tx.gorm.Raw(selectRemembering, year).Rows())
+		drafts, err := collect(scanID)(tx.gorm.Raw(selectRemembering, year).Rows())
 		if err != nil {
 			return fmt.Errorf("look for drafts of a year: %w", err)
 		}
@@ -70,7 +70,7 @@ func (tx draftTx) forget(id uuid.UUID, year int) error {
 	return saved(done.Error, "what is left of a draft")
 }
 
-func scanDraftID(r row) (id uuid.UUID, err error) {
+func scanID(r row) (id uuid.UUID, err error) {
 	err = r.Scan(&id)
 	return id, err
 }

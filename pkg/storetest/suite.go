@@ -50,6 +50,7 @@ func Records(t *testing.T, fresh func(t testing.TB) store.Config) {
 		{"TestT35_WhatWasSealedBeforeGoesWithAnyRecord", earlierSnapshotsGoWithAnyRecord},
 		{"TestT35_AnUnreadableDraftKeepsNoRecord", anUnreadableDraftKeepsNoRecord},
 		{"TestT35_AReleaseForgetsAndNoMore", releasesForgetAndNoMore},
+		{"no member comes while a plan is held against the members", membersHold},
 		{"requests are a queue", requestRoundTrip},
 		{"a snapshot is of closed years", snapshotOfClosedYears},
 		{"a snapshot tells nothing of the order of coming", snapshotHidesTheOrder},

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
+	"manniskohandel.se/casestat/pkg/access"
 	"manniskohandel.se/casestat/pkg/codelist"
 	"manniskohandel.se/casestat/pkg/fault"
+	"manniskohandel.se/casestat/pkg/membership"
 	"manniskohandel.se/casestat/pkg/plan"
 	"manniskohandel.se/casestat/pkg/release"
 	"manniskohandel.se/casestat/pkg/store"
@@ -254,4 +257,41 @@ func draftsNeedTheLedger(t *testing.T, c store.Config) {
 	}
 	equal(t, "nothing", []release.Draft(nil), drafts(t, r))
 	draftsDone(t, r, savingDraft(draft(draftA, 1, release.Planned))) // contrast: it was the ledger that refused
+}
+
+// membersHold: the members, closed ones among them and the platform not, are the
+// same throughout a transaction, whoever is being founded.
+func membersHold(t *testing.T, c store.Config) {
+	r := OpenConfig(t, c)
+	found := func(o access.Organisation) error {
+		return r.Membership().Atomically(t.Context(), func(tx membership.Tx) error { return tx.SaveOrganisation(t.Context(), o) })
+	}
+	closed := access.Organisation{ID: orgB, Name: "B", Kind: access.Member}
+	platform := access.Organisation{ID: "0a000000-0000-4000-8000-00000000000f", Name: "P", Kind: access.Platform, Active: true}
+	if err := errors.Join(found(closed), found(platform)); err != nil {
+		t.Fatal(err)
+	}
+	founded := make(chan error, 1)
+	draftsDone(t, r, func(ctx context.Context, tx release.Tx) error {
+		before, err := tx.Members(ctx)
+		equal(t, "the members", []access.OrganisationID{orgB}, before)
+		go func() { founded <- found(access.Organisation{ID: orgA, Name: "A", Kind: access.Member, Active: true}) }()
+		for range 20 { // gives the other one its chance
+			again, err := tx.Members(ctx)
+			equal(t, "the members, still", before, again)
+			if err != nil || len(founded) > 0 {
+				return errors.Join(err, errors.New("somebody was founded meanwhile"))
+			}
+			time.Sleep(time.Millisecond)
+		}
+		return err
+	})
+	if err := <-founded; err != nil {
+		t.Fatal(err)
+	}
+	draftsDone(t, r, func(ctx context.Context, tx release.Tx) error {
+		all, err := tx.Members(ctx)
+		equal(t, "the members afterwards", []access.OrganisationID{orgA, orgB}, all)
+		return err
+	})
 }

@@ -14,6 +14,7 @@ import (
 type model struct {
 	records map[string]map[int]*kept // by organisation and number of the id
 	years   map[int]string           // states; "" was never opened
+	founded bool                     // the late member
 	plans   []int                    // of the one draft: the plan of each version
 }
 
@@ -159,7 +160,7 @@ func (m *model) list(org string, year int) (ids []string) {
 }
 
 // plan foretells the status of putting a plan. The first version is created.
-func (m *model) plan(form, replaces int) (status int, changes bool) {
+func (m *model) plan(form, replaces int, named bool) (status int, changes bool) {
 	version := len(m.plans)
 	switch {
 	case version == replaces+1 && m.plans[version-1] == form:
@@ -167,6 +168,8 @@ func (m *model) plan(form, replaces int) (status int, changes bool) {
 		return 428, false
 	case version != replaces:
 		return 412, false
+	case !named:
+		return 422, false
 	default:
 		version, changes = version+1, true
 	}

@@ -83,7 +83,7 @@ type player struct {
 func (p *player) moves() map[string]func(*rapid.T) {
 	moves := map[string]func(){
 		"put": p.put, "put again": p.put, "read": p.read, "history": p.history, "withdraw": p.withdraw, "list": p.list, "batch": p.batch,
-		"year": p.year, "own": p.own, "desk": p.desk, "stranger": p.stranger, "plan": p.plan, "compute": p.compute, "decide": p.decide,
+		"year": p.year, "own": p.own, "desk": p.desk, "stranger": p.stranger, "plan": p.plan, "found": p.found, "compute": p.compute, "decide": p.decide,
 	}
 	all := map[string]func(*rapid.T){}
 	for name, move := range moves {
@@ -357,20 +357,40 @@ func (p *player) stranger() {
 const theDraft = "/v1/drafts/c0ffee00-0000-4000-8000-00000000d4af"
 
 func (p *player) plan() {
-	form, replaces := p.draw("plan", 0, 2), p.draw("replaces", 0, len(p.m.plans)+1)
+	form, replaces := p.draw("plan", 0, 3), p.draw("replaces", 0, len(p.m.plans)+1)
 	body := fmt.Sprintf(`{"title":{"sv":"Nr %d","en":"No %d"},"years":[2025],"universes":["sexual_exploitation_women_girls"],"figures":[{"name":"undocumented"}]}`, form, form)
+	named := form < 3 || p.m.founded
+	if form == 3 {
+		body = strings.Replace(body, `"years"`, fmt.Sprintf(`"participation":[{"year":2025,"organisations":[%q,%q]}],"years"`, servertest.ID(2), lateMember), 1)
+	}
 	r := servertest.Request{Method: "PUT", Path: theDraft, Token: p.open["desk"], Body: []byte(body)}
 	if replaces > 0 {
 		r.Header = http.Header{"If-Match": {fmt.Sprintf(`"v%d"`, replaces)}}
 	}
-	status, changes := p.m.plan(form, replaces)
+	status, changes := p.m.plan(form, replaces, named)
 	answer := p.ask(r, status)
+	if status == 422 {
+		p.want("the code", "plan_organisation_unknown", answer.Code())
+		p.want("the place", true, strings.Contains(string(answer.Body), `"/participation/0/organisations/1"`))
+	}
 	if changes {
 		p.m.plans = append(p.m.plans, form)
 	}
 	if status <= 201 {
 		p.want("the tag", fmt.Sprintf(`"v%d"`, len(p.m.plans)), answer.Header.Get("ETag"))
 	}
+}
+
+// lateMember is founded in some sequences, and closed in some of these.
+const lateMember = "c0ffee00-0000-4000-8000-0000000a17e0"
+
+func (p *player) found() {
+	want := map[bool]int{true: 200, false: 201}[p.m.founded]
+	p.ask(servertest.Request{
+		Method: "PUT", Path: "/v1/organisations/" + lateMember, Token: p.open["coordinator"],
+		Body: fmt.Appendf(nil, `{"name":"Sen","kind":"member","active":%t}`, p.draw("active", 0, 1) == 1),
+	}, want)
+	p.m.founded = true
 }
 
 func (p *player) compute() {
