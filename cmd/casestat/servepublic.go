@@ -65,7 +65,7 @@ func (c *serveCommand) servePublic(ctx context.Context, s *session) (err error) 
 	if err != nil {
 		return err
 	}
-	return c.serve(ctx, front{public, log, func(context.Context) {}}, listeners)
+	return c.serve(ctx, front{public, log, besidePublic(log, closer)}, listeners)
 }
 
 // publicKey is the file of the key that releases are verified with.

@@ -220,35 +220,13 @@ func (s *service) watchKeys(ctx context.Context) {
 	others.Go(func() {
 		ticker := time.NewTicker(time.Second)
 		defer ticker.Stop()
-		s.watchPasswords(ctx, ticker.C)
+		watchPasswords(ctx, s.log, ticker.C, s.records, s.releases)
 	})
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	s.ring.Watch(ctx, ticker.C, func(err error) {
 		s.log.Error("the token keys could not be read again; the ones before stay in use", slog.String("error", err.Error()))
 	})
-}
-
-// watchPasswords takes up the passwords of connection strings that were
-// replaced in their files, until ctx ends. What is wrong is told once, not each
-// second.
-func (s *service) watchPasswords(ctx context.Context, tick <-chan time.Time) {
-	told := ""
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick:
-		}
-		wrong := ""
-		if err := errors.Join(s.records.RenewPasswords(ctx), s.releases.RenewPasswords(ctx)); err != nil && ctx.Err() == nil {
-			wrong = err.Error()
-		}
-		if wrong != told && wrong != "" {
-			s.log.Error("a replaced connection string cannot be used", slog.String("error", wrong))
-		}
-		told = wrong
-	}
 }
 
 // close writes what was handed over and ends the store's connections.
