@@ -28,6 +28,13 @@ if [ -n "$missing" ]; then
 fi
 
 mkdir -p "$folder/bin"
-[ -x "$folder/bin/gosec" ] || GOBIN="$folder/bin" go install "$gosec"
-[ -x "$folder/bin/gitleaks" ] || GOBIN="$folder/bin" go install "$gitleaks"
-[ -x "$folder/node_modules/.bin/redocly" ] || npm install --prefix "$folder" --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error "$redocly" >&2
+
+# goTool installs a program from the Go module proxy unless that version is there.
+goTool() {
+	program="$folder/bin/$1" version="${2##*@}"
+	go version -m "$program" 2>/dev/null | grep -qE "^[[:space:]]*mod[[:space:]].*[[:space:]]${version}([[:space:]]|\$)" || GOBIN="$folder/bin" go install "$2"
+}
+goTool gosec "$gosec"
+goTool gitleaks "$gitleaks"
+[ "$("$folder/node_modules/.bin/redocly" --version 2>/dev/null)" = "${redocly##*@}" ] ||
+	npm install --prefix "$folder" --no-save --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error "$redocly" >&2

@@ -50,10 +50,13 @@ type Config struct {
 	// by RenewPasswords, and may be used by several goroutines.
 	Renewed func(dsn string) (string, error)
 
-	Connections int           // PostgreSQL: most connections of each role; 0 means 8
+	Connections int           // PostgreSQL: most connections of each role, at most 10,000; 0 means 8
 	Acquire     time.Duration // longest wait for a connection; 0 means 2 s
 	Write       time.Duration // longest duration of a write; 0 means 10 s
 }
+
+// mostConnections is beyond what any server takes, and within what pgx counts.
+const mostConnections = 10_000
 
 // withDefaults fills in the zero values and refuses what cannot work.
 func (c Config) withDefaults() (Config, error) {
@@ -74,6 +77,8 @@ func (c Config) withDefaults() (Config, error) {
 		return c, errors.New("store: the backend must be sqlite or postgres")
 	case c.Backend == SQLite && c.Folder == "":
 		return c, errors.New("store: SQLite needs a data folder")
+	case c.Connections > mostConnections:
+		return c, errors.New("store: no server takes that many connections")
 	case c.Connections < 0 || c.Pages < 0 || c.Acquire < 0 || c.Write < 0:
 		return c, errors.New("store: a limit is negative")
 	}
