@@ -32,7 +32,12 @@ type effects struct {
 	deeds    []ledger.Entry
 }
 
+// add takes over o, which nobody may change afterwards.
 func (e *effects) add(o effects) {
+	if e.empty() { // most often a batch, which need not be copied
+		*e = o
+		return
+	}
 	e.save = append(e.save, o.save...)
 	e.withdraw = append(e.withdraw, o.withdraw...)
 	e.deeds = append(e.deeds, o.deeds...)
