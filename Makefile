@@ -25,7 +25,7 @@ tool := go tool -modfile=.tools/go.mod
 go_files = $$(git ls-files --cached --others --exclude-standard '*.go' | grep -v '\.gen\.go$$')
 
 # How often each fault is played by "make faults" and in a round of "make soak".
-FAULTS ?= -cycles 500 -cuts 200 -cuts-postgres 30 -stops 30 -failovers 10 -waits 100 -fills 10 -holds 3 -slows 5 -floods 1 -responses 500 -drains 50 -flips 250 -flips-postgres 100 -duplicates 100000 -operations 100000 -migrations 20 -drills 3 -rotations 10 -restarts 10
+FAULTS ?= -cycles 500 -cuts 200 -cuts-postgres 30 -stops 30 -failovers 10 -waits 100 -fills 10 -holds 3 -slows 5 -floods 1 -responses 500 -drains 50 -flips 250 -flips-postgres 100 -flips-published 12 -duplicates 100000 -operations 100000 -migrations 20 -drills 3 -rotations 10 -restarts 10
 
 # Packages in which goroutines meet; they run under the race detector where there is a C compiler, which it needs.
 racing := ./pkg/access ./pkg/desk ./pkg/intake ./pkg/jwks ./pkg/membership
