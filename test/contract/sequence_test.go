@@ -3,6 +3,7 @@ package contract
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"slices"
@@ -82,7 +83,7 @@ type player struct {
 
 func (p *player) moves() map[string]func(*rapid.T) {
 	moves := map[string]func(){
-		"put": p.put, "put again": p.put, "read": p.read, "history": p.history, "withdraw": p.withdraw, "list": p.list, "batch": p.batch,
+		"put": p.put, "correct": p.correct, "read": p.read, "history": p.history, "withdraw": p.withdraw, "list": p.list, "batch": p.batch,
 		"year": p.year, "own": p.own, "desk": p.desk, "stranger": p.stranger, "plan": p.plan, "found": p.found, "compute": p.compute, "decide": p.decide,
 	}
 	all := map[string]func(*rapid.T){}
@@ -145,8 +146,22 @@ func (p *player) replaces(org string, id int) versionNamed {
 	return right
 }
 
-func (p *player) put() {
-	org, id, c := p.org(), p.draw("id", 0, 3), p.content()
+func (p *player) put() { p.submit(p.org(), p.draw("id", 0, 3), p.content()) }
+
+// correct says something else of a record that there is, in a year that is
+// mostly open: left to chance, few submissions would be corrections.
+func (p *player) correct() {
+	org := p.org()
+	if len(p.m.records[org]) == 0 {
+		p.submit(org, p.draw("id", 0, 3), p.content())
+		return
+	}
+	id := rapid.SampledFrom(slices.Sorted(maps.Keys(p.m.records[org]))).Draw(p.t, "id")
+	was := p.m.records[org][id].newest()
+	p.submit(org, id, content{(was.form + p.draw("another form", 1, 2)) % 3, was.year})
+}
+
+func (p *player) submit(org string, id int, c content) {
 	replaces := p.replaces(org, id)
 	r := servertest.Request{Method: "PUT", Path: "/v1/records/" + recordID(id), Token: p.open["submitter "+org], Body: c.body()}
 	if replaces.number > 0 {
