@@ -3,6 +3,7 @@ package pxweb_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,29 @@ func TestHostile_EveryRefusalIsPrecise(t *testing.T) {
 		if status, code := s.refusal(method, "/api/v2"+c.target, c.body); status != c.status || code != c.code {
 			t.Errorf("%s %.120s %.80s: %d %q, want %d %q", method, c.target, c.body, status, code, c.status, c.code)
 		}
+	}
+}
+
+// T19: what is selected a thousand times is selected once, in whatever words; a
+// parameter of one value keeps its first.
+func TestT19_AThousandSelectionsAreOne(t *testing.T) {
+	s := start(t, pxweb.Limits{}, coarse(shelftest.Slide(2023)))
+	const data = "/api/v2/tables/age/data?valuecodes[ContentsCode]=*&valuecodes[Tid]=*"
+	selecting := func(expressions ...string) string {
+		w := s.do(http.MethodGet, data+"&valuecodes[age_band]="+strings.Join(expressions, "&valuecodes[age_band]="), "")
+		if w.Code != http.StatusOK {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		return w.Body.String()
+	}
+	want := selecting("*")
+	for _, e := range []string{"*", "?*", "*?", "*?*", "TOP(999999999)", "TOP(1),BOTTOM(999999999)"} {
+		if got := selecting(slices.Repeat([]string{e}, 1000)...); got != want {
+			t.Errorf("%s a thousand times is something else:\n%s\n%s", e, got, want)
+		}
+	}
+	if got := s.do(http.MethodGet, data+"&valuecodes[age_band]=*"+strings.Repeat("&outputFormat=json-stat2&lang=sv", 1000), ""); got.Body.String() != want {
+		t.Errorf("other parameters a thousand times: %d", got.Code)
 	}
 }
 

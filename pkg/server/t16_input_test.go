@@ -173,6 +173,40 @@ func TestT19_PageSizes(t *testing.T) {
 	wantStatus(t, missing, 400, "missing_parameter")
 }
 
+// A parameter that is repeated a thousand times, or spelled in two ways, has no
+// value that could be meant, and a thousand that mean nothing are not passed over.
+func TestT19_RepeatedParametersAreRefused(t *testing.T) {
+	s := servertest.Start(t, servertest.Options{})
+	tried := 0
+	for _, op := range server.Table() {
+		r := sample(t, op, servertest.ID(1))
+		r.Token = s.Token(t, someoneWith(s, op.Permissions...))
+		path := strings.Split(r.Path, "?")[0]
+		ask := func(query, code string) {
+			t.Helper()
+			r.Path = path + "?" + query
+			if op.ID == "createToken" { // which answers as OAuth does
+				code = ""
+			}
+			wantStatus(t, s.Do(t, r), 400, code)
+			tried++
+		}
+		var others strings.Builder
+		for n := range 1000 {
+			fmt.Fprintf(&others, "&f%d=1", n)
+		}
+		ask(others.String()[1:], "unknown_parameter")
+		for _, name := range op.Query {
+			ask(strings.Repeat("&"+name+"=1", 1000)[1:], "duplicate_parameter")
+			ask(name+"=1&"+fmt.Sprintf("%%%02x", name[0])+name[1:]+"=2", "duplicate_parameter")
+			ask(name+"%5B%5D=1&"+name+"%5B%5D=2", "unknown_parameter")
+		}
+	}
+	if tried < 90 {
+		t.Errorf("%d queries only", tried)
+	}
+}
+
 func serve(s *servertest.Service, r *http.Request) servertest.Response {
 	w := newRecorder()
 	s.Server.ServeHTTP(w, r)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -14,6 +13,7 @@ import (
 	"time"
 
 	"manniskohandel.se/casestat/pkg/store"
+	"manniskohandel.se/casestat/test/haproxy"
 )
 
 var restarts = flag.Int("restarts", 4, "F12: how often one of two instances behind a proxy is restarted")
@@ -22,14 +22,14 @@ var restarts = flag.Int("restarts", 4, "F12: how often one of two instances behi
 // connections: many times what the proxy needs to see it.
 const notice = 4 * time.Second
 
-// haproxy stands in front of instances of the service, asks each whether it is
+// balancer is HAProxy. It stands in front of instances of the service, asks each whether it is
 // ready, and retries nothing: whatever goes wrong a client sees.
-type haproxy struct {
+type balancer struct {
 	address string
 	control string // its socket
 }
 
-const haproxySettings = `
+const balancerSettings = `
 global
     stats socket %s
 defaults
@@ -49,49 +49,24 @@ backend instances
     default-server check inter 200ms fall 2 rise 1
 `
 
-// newHaproxy starts one in front of services, which need not run yet.
-func newHaproxy(t *testing.T, behind ...*service) *haproxy {
+// newBalancer starts one in front of services, which need not run yet.
+func newBalancer(t *testing.T, behind ...*service) *balancer {
 	t.Helper()
-	path, err := exec.LookPath("haproxy")
-	if err != nil { // not everybody's PATH has the folder it is in
-		path, err = exec.LookPath("/usr/sbin/haproxy")
-	}
-	if err != nil {
-		t.Fatal("haproxy was not found: run test/faults/install.sh")
-	}
 	folder := openFolder(t)
-	h := &haproxy{address: freeAddress(t), control: filepath.Join(folder, "control")}
-	settings := fmt.Sprintf(haproxySettings, h.control, h.address)
+	h := &balancer{address: freeAddress(t), control: filepath.Join(folder, "control")}
+	settings := fmt.Sprintf(balancerSettings, h.control, h.address)
 	for n, s := range behind {
 		settings += fmt.Sprintf("    server instance%d %s\n", n, s.address)
 	}
-	file := filepath.Join(folder, "haproxy.cfg")
-	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	run := exec.Command(path, "-db", "-f", file)
-	log, err := os.Create(filepath.Join(folder, "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	run.Stdout, run.Stderr = log, log
-	run.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = run.Process.Kill()
-		_ = run.Wait() // it was killed
-		_ = log.Close()
-	})
+	haproxy.Start(t, folder, settings)
 	return h
 }
 
 // awaitUp returns when the proxy takes so many instances for ready.
-func (h *haproxy) awaitUp(t *testing.T, n int) {
+func (b *balancer) awaitUp(t *testing.T, n int) {
 	t.Helper()
 	for range 60_000 { // tries, not a duration
-		if h.up() == n {
+		if b.up() == n {
 			return
 		}
 		time.Sleep(5 * time.Millisecond)
@@ -100,8 +75,8 @@ func (h *haproxy) awaitUp(t *testing.T, n int) {
 }
 
 // up is how many instances the proxy takes for ready; -1 if it does not say.
-func (h *haproxy) up() int {
-	conn, err := net.Dial("unix", h.control)
+func (b *balancer) up() int {
+	conn, err := net.Dial("unix", b.control)
 	if err != nil {
 		return -1
 	}
@@ -161,7 +136,7 @@ func rollingRestart(t *testing.T, restarts int, e ending) Account {
 	for _, s := range instances {
 		s.start(t)
 	}
-	h := newHaproxy(t, instances...)
+	h := newBalancer(t, instances...)
 	h.awaitUp(t, len(instances))
 	front := one.as(t, one.credentials)
 	front.url = "http://" + h.address
