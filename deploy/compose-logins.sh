@@ -15,3 +15,4 @@ login casestat_migrate casestat_owner
 login casestat_serve casestat_intake
 login casestat_count casestat_counter
 login casestat_publish casestat_publisher
+login casestat_site casestat_public

@@ -25,12 +25,20 @@ func TestComposeDatabaseIsSafe(t *testing.T) {
 	db.exec(t, "postgres", "CREATE DATABASE casestat")
 	db.exec(t, "casestat", read(t, "deploy/postgres/roles.sql"))
 	db.runLogins(t)
-	env := db.environment(t, c)
+	env := db.environment(t, c, "casestat", "migrate")
 
 	succeed(t, env, "migrate")
 	succeed(t, env, "keys", "init")
 	succeed(t, env, "client", "bootstrap", "--name", "Plattformen", "--out", filepath.Join(db.folder, "coordinator.json"))
 	ready(t, env)
+
+	public := db.environment(t, c, "reading")
+	public = append(public, "CASESTAT_KEY="+filepath.Join(db.folder, "keys", "release-signing.pub"))
+	ready(t, public)
+	db.exec(t, "casestat", "GRANT casestat_counter TO casestat_site")
+	if out, err := casestatCommand(t, public, "serve").CombinedOutput(); err == nil || !strings.Contains(string(out), "casestat_counter") {
+		t.Errorf("a public process that can read records ended with %v:\n%s", err, out)
+	}
 
 	for _, one := range []struct{ statement, setting string }{
 		{"ALTER ROLE casestat_serve SET synchronous_commit = off", "synchronous_commit"},
@@ -44,7 +52,7 @@ func TestComposeDatabaseIsSafe(t *testing.T) {
 	}
 }
 
-var logins = []string{"migrate", "serve", "count", "publish"}
+var logins = []string{"migrate", "serve", "count", "publish", "site"}
 
 // runLogins runs the script that makes the logins, with a psql that only notes
 // what it is given: not every server comes with one.
@@ -77,14 +85,14 @@ func (d database) runLogins(t *testing.T) {
 	}
 }
 
-// environment is that of compose's services, with this machine's places.
-func (d database) environment(t *testing.T, c compose) []string {
+// environment is that of services of compose, with this machine's places.
+func (d database) environment(t *testing.T, c compose, services ...string) []string {
 	t.Helper()
-	for dsn, login := range map[string]string{"owner": "migrate", "intake": "serve", "counter": "count", "publisher": "publish"} {
+	for dsn, login := range map[string]string{"owner": "migrate", "intake": "serve", "counter": "count", "publisher": "publish", "public": "site"} {
 		write(t, filepath.Join(d.folder, dsn+".dsn"), d.dsn("casestat_"+login, "secret-of-"+login, "casestat"))
 	}
 	env := []string{"PATH=" + os.Getenv("PATH")}
-	for _, service := range []string{"casestat", "migrate"} {
+	for _, service := range services {
 		for name, value := range c.Services[service].Environment {
 			value = strings.Replace(value, "/run/secrets/", d.folder+"/", 1)
 			value = strings.Replace(value, "/data/", d.folder+"/", 1)

@@ -20,6 +20,7 @@ type compose struct {
 	Services map[string]struct {
 		Build           map[string]string
 		Image           string
+		Profiles        []string
 		Command         []string
 		Environment     map[string]string
 		Secrets         []string
@@ -124,14 +125,29 @@ func TestComposeRunsTheRealProgram(t *testing.T) {
 			t.Errorf("%s is not confined: read_only %v, cap_drop %v, user %q", name, s.ReadOnly, s.CapDrop, s.User)
 		}
 	}
-	if found != 2 {
-		t.Errorf("%d services run casestat, want serve and migrate", found)
+	if found != 3 {
+		t.Errorf("%d services run casestat, want serve, its public process and migrate", found)
 	}
-	if grace, err := time.ParseDuration(c.Services["casestat"].StopGracePeriod); err != nil || grace <= drain {
-		t.Errorf("stop_grace_period %v (%v) does not let the service drain for %v", grace, err, drain)
+	for _, name := range []string{"casestat", "reading"} {
+		s := c.Services[name]
+		if grace, err := time.ParseDuration(s.StopGracePeriod); err != nil || grace <= drain {
+			t.Errorf("%s: stop_grace_period %v (%v) does not let it drain for %v", name, grace, err, drain)
+		}
+		if slices.Contains(s.Secrets, "owner.dsn") {
+			t.Errorf("%s has the owner's login", name)
+		}
 	}
-	if _, owner := c.Services["casestat"].Environment["CASESTAT_OWNER_DSN_FILE"]; owner {
-		t.Error("the service has the owner's login")
+}
+
+// TestComposeGivesThePublicProcessNothingElse: no login but the one that reads
+// releases, no volume, and no key but the public one.
+func TestComposeGivesThePublicProcessNothingElse(t *testing.T) {
+	s := readCompose(t).Services["reading"]
+	if want := []string{"public.dsn", "release-signing.pub"}; !slices.Equal(s.Secrets, want) || len(s.Volumes) > 0 {
+		t.Errorf("secrets %v, volumes %v", s.Secrets, s.Volumes)
+	}
+	if s.Environment["CASESTAT_PUBLIC"] != "true" {
+		t.Error("it serves everything")
 	}
 }
 
