@@ -9,10 +9,9 @@ import (
 )
 
 // Internal is what somebody inside may see: exact counts of a year, or of two
-// that are compared. Only
-// this package makes one, and nothing that exports or publishes takes one. It
-// does not print, log or encode itself: whoever words it does so field by
-// field, on an answer that says it is internal.
+// that are compared. Only this package makes one, and nothing that exports or
+// publishes takes one. It does not print, log or encode itself: whoever words it
+// does so field by field, on an answer that says it is internal.
 type Internal struct {
 	year       int
 	purpose    Purpose

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -29,8 +28,19 @@ type password struct {
 	ask    func(given string) (string, error) // what stands in its place now
 	fresh  func()                             // ends the connections made with the one before
 
-	mu   sync.Mutex // held while the server is asked
+	turn chan struct{} // full while somebody asks the server; guards what follows
 	used string
+}
+
+// inTurn does what no other may do at the same time, unless ctx ends before.
+func (p *password) inTurn(ctx context.Context, do func() error) error {
+	select {
+	case p.turn <- struct{}{}:
+		defer func() { <-p.turn }()
+		return do()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // watchPassword has new connections of a pool made with the password that
@@ -39,21 +49,26 @@ func watchPassword(c Config, dsn string, config *pgxpool.Config) *password {
 	if c.Renewed == nil {
 		return nil
 	}
-	p := &password{given: dsn, server: *config.ConnConfig.Copy(), ask: c.Renewed, used: config.ConnConfig.Password, fresh: func() {}}
+	p := &password{
+		given: dsn, server: *config.ConnConfig.Copy(), ask: c.Renewed,
+		used: config.ConnConfig.Password, fresh: func() {}, turn: make(chan struct{}, 1),
+	}
 	config.BeforeConnect = func(ctx context.Context, one *pgx.ConnConfig) error {
 		_ = p.renew(ctx) // what is wrong is told by renewPasswords
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		one.Password = p.used
-		return nil
+		return p.inTurn(ctx, func() error {
+			one.Password = p.used
+			return nil
+		})
 	}
 	return p
 }
 
 // renew takes a new password into use if there is one and the server takes it.
 func (p *password) renew(ctx context.Context) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	return p.inTurn(ctx, func() error { return p.tryNext(ctx) })
+}
+
+func (p *password) tryNext(ctx context.Context) error {
 	next, err := p.next()
 	if err != nil || next.Password == p.used {
 		return err
@@ -74,9 +89,10 @@ func (p *password) ends(pool *pgxpool.Pool) {
 	if p == nil {
 		return
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.fresh = pool.Reset
+	_ = p.inTurn(context.Background(), func() error { // nobody asks for long before the pool is there
+		p.fresh = pool.Reset
+		return nil
+	})
 }
 
 // next is what the replaced connection string says.

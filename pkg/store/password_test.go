@@ -231,3 +231,25 @@ func TestF18_OnlyThePasswordMayChange(t *testing.T) {
 		t.Error("another server was asked")
 	}
 }
+
+// Who gives up does not wait for another who asks the server.
+func TestF18_WhoGivesUpDoesNotWait(t *testing.T) {
+	asking, answer := make(chan struct{}), make(chan struct{})
+	p := &password{turn: make(chan struct{}, 1), ask: func(string) (string, error) {
+		close(asking)
+		<-answer
+		return "", errDSN
+	}}
+	done := make(chan error)
+	go func() { done <- p.renew(t.Context()) }()
+	<-asking
+	given, up := context.WithCancel(t.Context())
+	up()
+	if err := p.renew(given); !errors.Is(err, context.Canceled) {
+		t.Errorf("who gave up: %v", err)
+	}
+	close(answer)
+	if err := <-done; !errors.Is(err, errDSN) {
+		t.Errorf("who asked: %v", err)
+	}
+}
