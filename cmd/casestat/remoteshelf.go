@@ -117,11 +117,7 @@ func (r remoteShelf) follow(ctx context.Context, pinned signed.Trust) (signed.Tr
 	if err != nil {
 		return signed.Trust{}, err
 	}
-	published, err := signed.ParseTrust(string(text))
-	if err != nil {
-		return signed.Trust{}, err
-	}
-	return pinned.Extend(published)
+	return pinned.ExtendText(string(text))
 }
 
 // Stored implements shelf.Source.

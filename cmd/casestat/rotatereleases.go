@@ -70,14 +70,7 @@ func (c *keysRotateReleasesCommand) history(ctx context.Context, s *session, key
 	if err != nil {
 		return h, explainRelease(err)
 	}
-	h.First = len(all) + 1
-	for _, r := range all {
-		h.Last = r.Hash
-		if r.Notice != nil {
-			h.Notices = append(h.Notices, signed.HashOf(r.Notice))
-		}
-	}
-	return h, nil
+	return shelf.Handover(all), nil
 }
 
 // tell says what the keys are now and what to do with them.

@@ -104,11 +104,10 @@ func (w withKeys) Version(ctx context.Context) (int64, error) {
 }
 
 // Keys gives what the file says, or the source if it knows more.
-func (w withKeys) Keys(ctx context.Context) (theirs []byte, err error) {
-	if keyed, ok := w.Source.(shelf.Keyed); ok {
-		if theirs, err = keyed.Keys(ctx); err != nil {
-			return nil, err
-		}
+func (w withKeys) Keys(ctx context.Context) ([]byte, error) {
+	theirs, err := shelf.KeysOf(ctx, w.Source)
+	if err != nil {
+		return nil, err
 	}
 	text, err := os.ReadFile(w.file)
 	if isNotExist(err) {

@@ -46,14 +46,7 @@ func (s *succession) rotate(h *house) {
 	h.t.Helper()
 	seed := rand.NewChaCha8([32]byte{byte(100 + len(s.trust.Keys()))})
 	next := must[signed.Signer](h.t)(signed.CreateSigner(filepath.Join(h.t.TempDir(), "next"), "casestat.example", seed))
-	handover := signed.Handover{First: 1}
-	for _, r := range h.releases() {
-		handover.First, handover.Last = r.Manifest.Number+1, r.Hash
-		if r.Notice != nil {
-			handover.Notices = append(handover.Notices, signed.HashOf(r.Notice))
-		}
-	}
-	statement := must[[]byte](h.t)(s.signer.Introduce(next, handover))
+	statement := must[[]byte](h.t)(s.signer.Introduce(next, shelf.Handover(h.releases())))
 	s.trust = must[signed.Trust](h.t)(s.trust.Follow(statement))
 	s.signer = next
 }

@@ -38,11 +38,9 @@ func Export(ctx context.Context, source Source, dir string, only ...int) (err er
 	if err != nil {
 		return unreadable(err)
 	}
-	var keys []byte
-	if keyed, ok := source.(Keyed); ok {
-		if keys, err = keyed.Keys(ctx); err != nil {
-			return unreadable(err)
-		}
+	keys, err := KeysOf(ctx, source)
+	if err != nil {
+		return unreadable(err)
 	}
 	for _, number := range only {
 		if !slices.ContainsFunc(stored, func(s Stored) bool { return s.Number == number }) {

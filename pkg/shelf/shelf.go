@@ -45,6 +45,19 @@ func (r *Release) Years() []int {
 	return years
 }
 
+// Handover is what the key that signed releases, which are all there are, leaves
+// to the next.
+func Handover(releases []*Release) signed.Handover {
+	h := signed.Handover{First: len(releases) + 1}
+	for _, r := range releases {
+		h.Last = r.Hash
+		if r.Notice != nil {
+			h.Notices = append(h.Notices, signed.HashOf(r.Notice))
+		}
+	}
+	return h
+}
+
 // Shelf shows the releases of a source once all of them are verified. If
 // anything in the source is not what was signed, nothing of it is shown. It may
 // be used by several goroutines.
@@ -203,7 +216,7 @@ func (s *Shelf) refresh(ctx context.Context, version int64) error {
 	if err != nil {
 		return unreadable(err)
 	}
-	keys, err := s.keys(ctx)
+	keys, err := KeysOf(ctx, s.source)
 	if err != nil {
 		return unreadable(err)
 	}

@@ -27,6 +27,14 @@ type Keyed interface {
 	Keys(ctx context.Context) ([]byte, error)
 }
 
+// KeysOf gives the line of keys that a source tells of, nil if it tells of none.
+func KeysOf(ctx context.Context, source Source) ([]byte, error) {
+	if keyed, ok := source.(Keyed); ok {
+		return keyed.Keys(ctx)
+	}
+	return nil, nil
+}
+
 // Stored is a release as it is kept.
 type Stored struct {
 	Number     int

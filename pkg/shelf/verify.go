@@ -2,7 +2,6 @@ package shelf
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"mime"
@@ -35,14 +34,6 @@ type contents struct {
 	keys       []byte // nil: the source tells of none
 }
 
-// keys asks a source that knows them for the line of keys.
-func (s *Shelf) keys(ctx context.Context) ([]byte, error) {
-	if keyed, ok := s.source.(Keyed); ok {
-		return keyed.Keys(ctx)
-	}
-	return nil, nil
-}
-
 // follow catches up with the line of keys that a source tells of: from what was
 // pinned, and never back behind what was trusted before.
 func (s *Shelf) follow(keys []byte) (signed.Trust, error) {
@@ -53,11 +44,7 @@ func (s *Shelf) follow(keys []byte) (signed.Trust, error) {
 	if keys == nil {
 		return trust, nil
 	}
-	published, err := signed.ParseTrust(string(keys))
-	if err != nil {
-		return signed.Trust{}, err
-	}
-	return trust.Extend(published)
+	return trust.ExtendText(string(keys))
 }
 
 // verify opens everything that a source holds.

@@ -160,6 +160,15 @@ func (t Trust) Extend(published Trust) (Trust, error) {
 	return long, nil
 }
 
+// ExtendText is Extend by a line in its text form.
+func (t Trust) ExtendText(published string) (Trust, error) {
+	line, err := ParseTrust(published)
+	if err != nil {
+		return Trust{}, err
+	}
+	return t.Extend(line)
+}
+
 // VerifyHistory checks that the chain of all documents, from the first on, is
 // the one that each key left to the next. A chain that ends before a handover
 // shows nothing of it. Use it with VerifyChain.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"manniskohandel.se/casestat/pkg/store"
+	"manniskohandel.se/casestat/test/child"
 )
 
 var waits = flag.Int("waits", 12, "F5: how often a wait for a standby that is gone is cancelled")
@@ -133,14 +134,7 @@ func TestF5_LibPQContrast(t *testing.T) {
 	s := &service{address: freeAddress(t), client: &http.Client{}}
 	s.url = "http://" + s.address
 	run := exec.Command(to, s.address, "host="+p.primary.socket+" user=taker dbname=casestat sslmode=disable")
-	run.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = run.Process.Kill()
-		_ = run.Wait() // it was killed
-	})
+	child.Start(t, run)
 	tally := newTally()
 	l := startLoad(t, honestDoor{s}, tally)
 	tally.awaitMore(t, enough)

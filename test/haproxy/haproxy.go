@@ -5,8 +5,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 	"testing"
+
+	"manniskohandel.se/casestat/test/child"
 )
 
 // Start runs HAProxy with settings until the test ends; the settings and what
@@ -22,17 +23,10 @@ func Start(t testing.TB, folder, settings string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = log.Close() })
 	run := exec.Command(program(t), "-db", "-f", file)
 	run.Stdout, run.Stderr = log, log
-	run.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = run.Process.Kill()
-		_ = run.Wait() // it was killed
-		_ = log.Close()
-	})
+	child.Start(t, run)
 }
 
 // program finds HAProxy, which is in a folder that not everybody's PATH has.

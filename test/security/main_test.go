@@ -10,9 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"manniskohandel.se/casestat/test/child"
 )
 
 const root = "../.."
@@ -88,11 +89,9 @@ func start(t *testing.T, flags ...string) string {
 		t.Fatal(err)
 	}
 	run := exec.Command(program, append([]string{"serve", "--listen", address}, flags...)...)
-	run.Stderr, run.SysProcAttr = log, &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := run.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = run.Process.Kill(); _ = run.Wait(); _ = log.Close() })
+	t.Cleanup(func() { _ = log.Close() })
+	run.Stderr = log
+	child.Start(t, run)
 	for range 10_000 { // tries, not a duration: a slow machine only waits longer
 		if conn, err := net.Dial("tcp", address); err == nil {
 			_ = conn.Close()
