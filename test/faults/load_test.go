@@ -5,12 +5,19 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/time/rate"
 )
 
 const (
 	senders   = 8
 	abandoned = 8                    // one unknown outcome in so many is never retried
 	breath    = 3 * time.Millisecond // of a sender that was told to try again
+
+	// pace is how many records the senders of a load send in a second at most. A
+	// quick machine would take more than one client may submit, 2,000, and the 429
+	// it then answers with is no fault of anything that is tested here.
+	pace = 1800
 )
 
 // load is senders at work on a service, whatever becomes of it: an exchange
@@ -26,15 +33,21 @@ type load struct {
 func startLoad(t *testing.T, d door, tally *tally) *load {
 	l := &load{stop: make(chan struct{})}
 	tally.watch()
+	l.start(t, func() { sendOne(t, d, tally) })
+	return l
+}
+
+// start sets the senders to work, each on one record after another.
+func (l *load) start(t *testing.T, send func()) {
+	steps := rate.NewLimiter(pace, senders)
 	for range senders {
 		l.wg.Go(func() {
-			for !l.stopped() && t.Context().Err() == nil {
-				sendOne(t, d, tally)
+			for !l.stopped() && steps.Wait(t.Context()) == nil {
+				send()
 			}
 		})
 	}
 	t.Cleanup(l.end) // if the test ends before
-	return l
 }
 
 func sendOne(t *testing.T, d door, tally *tally) {

@@ -25,14 +25,7 @@ type strict struct {
 func startStrict(t *testing.T, d door, tally *tally) *strict {
 	l := &strict{load: load{stop: make(chan struct{})}, failed: map[string]int{}}
 	tally.watch()
-	for range senders {
-		l.wg.Go(func() {
-			for !l.stopped() && t.Context().Err() == nil {
-				l.sendOne(t, d, tally)
-			}
-		})
-	}
-	t.Cleanup(l.end) // if the test ends before
+	l.start(t, func() { l.sendOne(t, d, tally) })
 	return l
 }
 
