@@ -16,8 +16,14 @@ type figureByYear struct {
 	Years []json.RawMessage `json:"years"`
 }
 
+// telling is an answer about one figure, with the hash of its bytes.
+type telling struct {
+	body []byte
+	hash signed.Hash
+}
+
 // tellings are answers about one figure each, by its name.
-type tellings map[string][]byte
+type tellings map[string]telling
 
 // tellingsAtMost bounds of how many files they are kept: there is one a release.
 const tellingsAtMost = 64
@@ -80,9 +86,11 @@ func takeApart(figures []byte) (told tellings, err error) {
 	}
 	told = make(tellings, len(byName))
 	for name, figure := range byName {
-		if told[name], err = jsonLine(figure); err != nil {
+		body, err := jsonLine(figure)
+		if err != nil {
 			return nil, err
 		}
+		told[name] = telling{body, signed.HashOf(body)}
 	}
 	return told, nil
 }

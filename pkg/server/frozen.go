@@ -1,8 +1,6 @@
 package server
 
 import (
-	"net/http"
-
 	"github.com/labstack/echo/v4"
 
 	"manniskohandel.se/casestat/api"
@@ -27,10 +25,7 @@ func (s *Server) frozen(c echo.Context, number int, name string) error {
 	if err != nil {
 		return err
 	}
-	if announced(c, keepForEver, file.SHA256, int64(file.Size)) {
-		return c.NoContent(http.StatusNotModified)
-	}
-	return c.Blob(http.StatusOK, file.Media, content)
+	return showHashed(c, keepForEver, file.Media, content, file.SHA256)
 }
 
 // GetReleaseFile gives a rendered file.
@@ -78,5 +73,5 @@ func (s *Server) GetReleaseFigure(c echo.Context, number api.ReleaseNumber, name
 	if !there {
 		return fault.New(fault.NotFound, shelf.CodeNotInRelease)
 	}
-	return show(c, keepForEver, mediaJSON, answer)
+	return showHashed(c, keepForEver, mediaJSON, answer.body, answer.hash)
 }

@@ -20,7 +20,12 @@ const (
 
 // show answers with bytes that anybody may keep.
 func show(c echo.Context, keep, media string, body []byte) error {
-	if announced(c, keep, signed.HashOf(body), int64(len(body))) {
+	return showHashed(c, keep, media, body, signed.HashOf(body))
+}
+
+// showHashed is show of bytes whose hash is known.
+func showHashed(c echo.Context, keep, media string, body []byte, hash signed.Hash) error {
+	if announced(c, keep, hash, int64(len(body))) {
 		return c.NoContent(http.StatusNotModified)
 	}
 	return c.Blob(http.StatusOK, media, body)

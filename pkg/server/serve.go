@@ -18,7 +18,7 @@ const maxHeader = 16 << 10
 // orderly end.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	server := s.httpServer()
-	room := newRoom(refusing{listener, s}, s.limits.Connections)
+	room := newRoom(refusing{gathering{listener}, s}, s.limits.Connections)
 	server.ConnState = room.watch
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(room) }()
