@@ -1,6 +1,8 @@
 package web
 
 import (
+	"cmp"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -34,44 +36,52 @@ type answer struct {
 	keep    string
 	policy  string
 	foreign bool // pages of other origins may show it
-	tag     string
 	body    []byte
+
+	// What ready makes of the above: the tag, "" for what nobody may keep, and the
+	// headers. Their values are shared by all who are sent the answer.
+	tag      string
+	always   http.Header
+	withBody http.Header
 }
 
-// tagged is the answer with the tag of its bytes.
-func (a answer) tagged() answer {
-	a.tag = `"` + signed.HashOf(a.body).String() + `"`
+// ready is the answer as it can be sent over and over.
+func (a answer) ready() answer {
+	origin := "same-origin"
+	if a.foreign {
+		origin = "cross-origin"
+	}
+	a.tag, a.always, a.withBody = "", http.Header{}, http.Header{}
+	a.always.Set("X-Content-Type-Options", "nosniff")
+	a.always.Set("Referrer-Policy", "no-referrer")
+	a.always.Set("Content-Security-Policy", a.policy)
+	a.always.Set("Cross-Origin-Resource-Policy", origin)
+	a.always.Set("Cache-Control", a.keep)
+	if a.status == 0 {
+		a.tag = `"` + signed.HashOf(a.body).String() + `"`
+		a.always.Set("ETag", a.tag)
+	}
+	if a.status == http.StatusServiceUnavailable {
+		a.always.Set("Retry-After", "10")
+	}
+	if a.lang != "" {
+		a.withBody.Set("Content-Language", a.lang)
+	}
+	a.withBody.Set("Content-Type", a.media)
+	a.withBody.Set("Content-Length", strconv.Itoa(len(a.body)))
 	return a
 }
 
-// send writes the answer, or says that the reader has it already.
+// send writes the answer, which is ready, or says that the reader has it already.
 func (a answer) send(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Content-Security-Policy", a.policy)
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
-	if a.foreign {
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	maps.Copy(h, a.always)
+	if a.tag != "" && known(r.Header.Values("If-None-Match"), a.tag) {
+		w.WriteHeader(http.StatusNotModified)
+		return
 	}
-	h.Set("Cache-Control", a.keep)
-	if a.status == 0 {
-		h.Set("ETag", a.tag)
-		if known(r.Header.Values("If-None-Match"), a.tag) {
-			w.WriteHeader(http.StatusNotModified)
-			return
-		}
-		a.status = http.StatusOK
-	}
-	if a.status == http.StatusServiceUnavailable {
-		h.Set("Retry-After", "10")
-	}
-	if a.lang != "" {
-		h.Set("Content-Language", a.lang)
-	}
-	h.Set("Content-Type", a.media)
-	h.Set("Content-Length", strconv.Itoa(len(a.body)))
-	w.WriteHeader(a.status)
+	maps.Copy(h, a.withBody)
+	w.WriteHeader(cmp.Or(a.status, http.StatusOK))
 	// A failure to send is the reader's to notice: there is nobody left to tell.
 	_, _ = w.Write(a.body)
 }

@@ -100,10 +100,10 @@ func (r reading) picture() (answer, error) {
 	a := answer{media: export.MediaSVG, keep: keepAnHour, policy: picturePolicy, foreign: true, lang: string(lang)}
 	if format == "svg" {
 		a.body = drawing.SVG()
-		return a.tagged(), nil
+		return a.ready(), nil
 	}
 	a.media, a.body = export.MediaPNG, drawing.PNG(pngScale)
-	return a.tagged(), nil
+	return a.ready(), nil
 }
 
 // pngScale is pixels a unit: enough for print in a column's width.

@@ -108,7 +108,7 @@ func (p press) print(lang codelist.Lang, page string, v view) (answer, error) {
 	if err := p.pages[lang][page].ExecuteTemplate(&b, "layout", s); err != nil {
 		return answer{}, fmt.Errorf("print %s: %w", page, err)
 	}
-	return answer{media: mediaHTML, lang: string(lang), keep: keepAMinute, policy: pagePolicy, body: b.Bytes()}.tagged(), nil
+	return answer{media: mediaHTML, lang: string(lang), keep: keepAMinute, policy: pagePolicy, body: b.Bytes()}.ready(), nil
 }
 
 // Path is this page's, OtherPath the same page's in the other language.
@@ -122,8 +122,8 @@ func (s sheet) Standing() bool { return s.Page != "lost" && s.Page != "broken" }
 
 func (p press) assets() map[string]answer {
 	return map[string]answer{
-		stylePath: answer{media: "text/css; charset=utf-8", keep: keepAnHour, policy: picturePolicy, body: p.style}.tagged(),
-		iconPath:  answer{media: export.MediaSVG, keep: keepAnHour, policy: picturePolicy, body: p.icon}.tagged(),
+		stylePath: answer{media: "text/css; charset=utf-8", keep: keepAnHour, policy: picturePolicy, body: p.style}.ready(),
+		iconPath:  answer{media: export.MediaSVG, keep: keepAnHour, policy: picturePolicy, body: p.icon}.ready(),
 	}
 }
 

@@ -140,7 +140,7 @@ func (p *Pages) printFixed() error {
 				return err
 			}
 			page.status, page.keep = failure.status, noStore
-			failure.into[lang] = page
+			failure.into[lang] = page.ready()
 		}
 	}
 	return nil
