@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -14,6 +15,20 @@ type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+
+	mu    sync.RWMutex // guards known
+	known map[labels]counted
+}
+
+// labels are those of what is counted: all of them words of ours, so that there
+// are not many.
+type labels struct{ route, method, class, role string }
+
+// counted is what requests with the same labels are counted in: to look it up by
+// four words costs more than to count.
+type counted struct {
+	requests prometheus.Counter
+	seconds  prometheus.Observer
 }
 
 func newMetrics() *metrics {
@@ -25,6 +40,7 @@ func newMetrics() *metrics {
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "casestat_request_seconds", Help: "Time to answer.", Buckets: []float64{.001, .003, .01, .03, .1, .3, 1, 3, 10, 30},
 		}, []string{"route", "method"}),
+		known: map[labels]counted{},
 	}
 	m.registry.MustRegister(m.requests, m.seconds, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -32,8 +48,23 @@ func newMetrics() *metrics {
 }
 
 func (m *metrics) count(s sighting) {
-	m.requests.WithLabelValues(s.route, s.method, s.class, s.role).Inc()
-	m.seconds.WithLabelValues(s.route, s.method).Observe(s.took.Seconds())
+	in := m.of(labels{s.route, s.method, s.class, s.role})
+	in.requests.Inc()
+	in.seconds.Observe(s.took.Seconds())
+}
+
+func (m *metrics) of(l labels) counted {
+	m.mu.RLock()
+	in, ok := m.known[l]
+	m.mu.RUnlock()
+	if ok {
+		return in
+	}
+	in = counted{m.requests.WithLabelValues(l.route, l.method, l.class, l.role), m.seconds.WithLabelValues(l.route, l.method)}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.known[l] = in
+	return in
 }
 
 func (m *metrics) handler() http.Handler {
